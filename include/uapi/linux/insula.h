@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	include/insula.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_INSULA_H
+#define _UAPI_LINUX_INSULA_H
+
+#define INSULA_FAMILY_NAME	"insula"
+#define INSULA_FAMILY_VERSION	1
+
+#define INSULA_NAME_MAX		31
+#define INSULA_REASON_MAX	127
+#define INSULA_SEGMENTS_MAX	32
+
+/**
+ * enum insula_vm_state - What a VM is doing.
+ * @INSULA_VM_STATE_STOPPED: Switched off.
+ * @INSULA_VM_STATE_RUNNING: Switched on.
+ * @INSULA_VM_STATE_PAUSED: Switched on, and none of its vCPUs may run.
+ * @INSULA_VM_STATE_CRASHED: Ended by an error of the guest. The reason says
+ *   which.
+ */
+enum insula_vm_state {
+	INSULA_VM_STATE_STOPPED,
+	INSULA_VM_STATE_RUNNING,
+	INSULA_VM_STATE_PAUSED,
+	INSULA_VM_STATE_CRASHED,
+};
+
+/**
+ * enum insula_action - What is to be done to a VM.
+ * @INSULA_ACTION_START: Switch it on.
+ * @INSULA_ACTION_STOP: Cut the power.
+ * @INSULA_ACTION_PAUSE: Let no vCPU run.
+ * @INSULA_ACTION_RESUME: End a pause.
+ * @INSULA_ACTION_RESET: Press the reset button.
+ * @INSULA_ACTION_SHUTDOWN: Press the ACPI power button. What comes of it is up
+ *   to the guest.
+ */
+enum insula_action {
+	INSULA_ACTION_START,
+	INSULA_ACTION_STOP,
+	INSULA_ACTION_PAUSE,
+	INSULA_ACTION_RESUME,
+	INSULA_ACTION_RESET,
+	INSULA_ACTION_SHUTDOWN,
+};
+
+/**
+ * enum insula_on_reboot - What a guest's reboot does.
+ * @INSULA_ON_REBOOT_RESTART: It begins anew.
+ * @INSULA_ON_REBOOT_STOP: It is switched off.
+ */
+enum insula_on_reboot {
+	INSULA_ON_REBOOT_RESTART,
+	INSULA_ON_REBOOT_STOP,
+};
+
+/**
+ * enum insula_boot_mode - The mode in which the first vCPU begins.
+ * @INSULA_BOOT_MODE_REAL: 16-bit; CS is rip >> 4 with the remainder in IP.
+ * @INSULA_BOOT_MODE_PROTECTED: 32-bit, paging off.
+ * @INSULA_BOOT_MODE_LONG: 64-bit; cr3 is the address of page tables.
+ */
+enum insula_boot_mode {
+	INSULA_BOOT_MODE_REAL,
+	INSULA_BOOT_MODE_PROTECTED,
+	INSULA_BOOT_MODE_LONG,
+};
+
+enum {
+	INSULA_A_SEGMENT_FD = 1,
+	INSULA_A_SEGMENT_OFFSET,
+	INSULA_A_SEGMENT_ADDRESS,
+	INSULA_A_SEGMENT_LENGTH,
+
+	__INSULA_A_SEGMENT_MAX,
+	INSULA_A_SEGMENT_MAX = (__INSULA_A_SEGMENT_MAX - 1)
+};
+
+enum {
+	INSULA_A_BOOT_MODE = 1,
+	INSULA_A_BOOT_RIP,
+	INSULA_A_BOOT_RSP,
+	INSULA_A_BOOT_RBX,
+	INSULA_A_BOOT_RSI,
+	INSULA_A_BOOT_RAX,
+	INSULA_A_BOOT_CR3,
+	INSULA_A_BOOT_GDT_BASE,
+	INSULA_A_BOOT_GDT_LIMIT,
+
+	__INSULA_A_BOOT_MAX,
+	INSULA_A_BOOT_MAX = (__INSULA_A_BOOT_MAX - 1)
+};
+
+enum {
+	INSULA_A_EXIT_REASON = 1,
+	INSULA_A_EXIT_COUNT,
+	INSULA_A_EXIT_PAD,
+
+	__INSULA_A_EXIT_MAX,
+	INSULA_A_EXIT_MAX = (__INSULA_A_EXIT_MAX - 1)
+};
+
+enum {
+	INSULA_A_VM_PAD = 1,
+	INSULA_A_VM_ID,
+	INSULA_A_VM_NAME,
+	INSULA_A_VM_STATE,
+	INSULA_A_VM_REASON,
+	INSULA_A_VM_EXIT_CODE,
+	INSULA_A_VM_ACTION,
+	INSULA_A_VM_CPUS,
+	INSULA_A_VM_MEMORY,
+	INSULA_A_VM_MEMORY_FD,
+	INSULA_A_VM_MEMORY_RESIDENT,
+	INSULA_A_VM_SEGMENT,
+	INSULA_A_VM_BOOT,
+	INSULA_A_VM_DEBUG_EXIT,
+	INSULA_A_VM_ON_REBOOT,
+	INSULA_A_VM_CPU_TIME,
+	INSULA_A_VM_UPTIME,
+	INSULA_A_VM_CONSOLE,
+	INSULA_A_VM_BOOTS,
+	INSULA_A_VM_EXITS,
+
+	__INSULA_A_VM_MAX,
+	INSULA_A_VM_MAX = (__INSULA_A_VM_MAX - 1)
+};
+
+enum {
+	INSULA_A_HOST_VERSION = 1,
+	INSULA_A_HOST_VENDOR,
+	INSULA_A_HOST_FEATURE,
+	INSULA_A_HOST_PROBLEM,
+	INSULA_A_HOST_MITIGATION,
+	INSULA_A_HOST_FOREIGN,
+
+	__INSULA_A_HOST_MAX,
+	INSULA_A_HOST_MAX = (__INSULA_A_HOST_MAX - 1)
+};
+
+enum {
+	INSULA_CMD_VM_CREATE = 1,
+	INSULA_CMD_VM_DESTROY,
+	INSULA_CMD_VM_ACTION,
+	INSULA_CMD_VM_SET,
+	INSULA_CMD_VM_GET,
+	INSULA_CMD_VM_EVENT,
+	INSULA_CMD_HOST_GET,
+
+	__INSULA_CMD_MAX,
+	INSULA_CMD_MAX = (__INSULA_CMD_MAX - 1)
+};
+
+#define INSULA_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_INSULA_H */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat.h - the one place that knows kernel versions
+ *
+ * Each entry says what changed and when. Names that only exist on one side are given the
+ * form that the newest kernel has, or a name of our own; the code that uses them has no
+ * #if. What the kernel marks with a macro of its own is probed by that macro.
+ */
+#ifndef _INSULA_COMPAT_H
+#define _INSULA_COMPAT_H
+
+#include <linux/types.h>
+#include <linux/version.h>
+
+/* tty_operations.write: int counts until 6.5. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define tty_write_ret_t ssize_t
+#define tty_write_len_t size_t
+#else
+#define tty_write_ret_t int
+#define tty_write_len_t int
+#endif
+
+/* genl_family.pre_doit: split operations since 6.2. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define genl_pre_doit_op genl_split_ops
+#else
+#define genl_pre_doit_op genl_ops
+#endif
+
+/*
+ * compat_hugetlb_index() - index in the page cache of the huge page at @offset of a file;
+ * since 6.7 it counts 4 KiB pages, like everybody's, before it counted huge pages
+ */
+#include <linux/hugetlb.h>
+
+static inline pgoff_t compat_hugetlb_index(struct hstate *h, u64 offset)
+{
+	pgoff_t index = offset >> huge_page_shift(h);
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	index <<= huge_page_order(h);
+#endif
+	return index;
+}
+
+/* hrtimer_setup() took the place of hrtimer_init() and an assignment in 6.13. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#include <linux/hrtimer.h>
+
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
+/* rdmsrl() and wrmsrl() became rdmsrq() and wrmsrq() in 6.16. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define rdmsrl rdmsrq
+#define wrmsrl wrmsrq
+#endif
+
+#endif
