@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ram-file.h - the file behind a guest's RAM, for ram.c
+ */
+#ifndef _INSULA_RAM_FILE_H
+#define _INSULA_RAM_FILE_H
+
+#include <linux/fs.h>
+#include <linux/types.h>
+
+/**
+ * ram_find() - where in the file is a range of RAM?
+ * @size:	bytes of RAM
+ * @offset:	result: offset in the file
+ *
+ * Return: does [@gpa, @gpa + @len) lie in RAM, in one piece?
+ */
+bool ram_find(u64 size, u64 gpa, u64 len, u64 *offset);
+
+/**
+ * ram_file_page() - a page of the file, allocated if there is none
+ *
+ * May sleep; no locks held.
+ * Return: the 4 KiB page at @offset with a reference, perhaps a part of a larger one; or
+ * ERR_PTR: -ENOMEM, -EINTR, -EFAULT for everything else (it lies beyond the end, it is
+ * poisoned).
+ */
+struct page *ram_file_page(struct file *file, u64 offset);
+
+#endif

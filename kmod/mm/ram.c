@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ram.c - a guest's RAM: pages from a file, in a paging tree
+ *
+ * Each leaf of the tree holds one reference on the page (or the large page) it maps, taken
+ * in ram_populate() and dropped in release_leaf(). The order in which mapped pages go:
+ * entries emptied under the lock, gen raised, vCPUs flushed, RCU readers waited for, pages
+ * released. Nothing may shorten that.
+ *
+ * This file may not look at what a page contains.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/falloc.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+#include <insula/guest-abi.h>
+#include "ram-file.h"
+#include "ram.h"
+
+static void *new_page(void)
+{
+	return (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
+/* tdp's callback, under the lock (or before anybody else knows of the tree). */
+static void *take_spare(struct tdp *tdp)
+{
+	struct guest_ram *ram = container_of(tdp, struct guest_ram, tdp);
+
+	return ram->nspare ? ram->spare[--ram->nspare] : NULL;
+}
+
+/* tdp's callback, without locks. */
+static void free_table(struct tdp *tdp, void *table)
+{
+	free_page((unsigned long)table);
+	cond_resched();
+}
+
+/* tdp's callback, without locks. */
+static void release_leaf(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
+{
+	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
+
+	/* Whatever @dirty says: the host writes through ram_ptr(), too. */
+	set_page_dirty(page);
+	put_page(page);
+	cond_resched();
+}
+
+/* Release the pages and tables of a tree that nobody uses any more. */
+static void release_tree(struct tdp *tdp)
+{
+	tdp_unmap(tdp, 0, 1ULL << TDP_BITS, release_leaf);
+	tdp_destroy(tdp);
+}
+
+static int refill(struct guest_ram *ram)
+{
+	unsigned int i;
+
+	for (i = 0; i < RAM_SPARE_TABLES; i++) {
+		void *page = new_page();
+
+		if (!page)
+			return -ENOMEM;
+		raw_spin_lock(&ram->lock);
+		if (ram->nspare < RAM_SPARE_TABLES) {
+			ram->spare[ram->nspare++] = page;
+			page = NULL;
+		}
+		raw_spin_unlock(&ram->lock);
+		free_page((unsigned long)page);
+	}
+	return 0;
+}
+
+int ram_init(struct guest_ram *ram, struct file *file, u64 size,
+	     const struct tdp_format *format, void (*flush)(struct guest_ram *))
+{
+	int r;
+
+	memset(ram, 0, sizeof(*ram));
+	raw_spin_lock_init(&ram->lock);
+	ram->size = size;
+	ram->flush = flush;
+	ram->tdp.format = format;
+	ram->tdp.alloc_table = take_spare;
+	ram->tdp.free_table = free_table;
+
+	/* As a shared mapping would: from here on F_SEAL_WRITE is refused. */
+	r = mapping_map_writable(file->f_mapping);
+	if (r)
+		return r;
+	ram->file = get_file(file);
+	r = refill(ram);
+	if (!r)
+		r = tdp_init(&ram->tdp);
+	if (r)
+		ram_destroy(ram);
+	return r;
+}
+
+void ram_destroy(struct guest_ram *ram)
+{
+	if (ram->tdp.root)
+		release_tree(&ram->tdp);
+	ram->resident = 0;
+	while (ram->nspare)
+		free_page((unsigned long)ram->spare[--ram->nspare]);
+	if (ram->file) {
+		mapping_unmap_writable(ram->file->f_mapping);
+		fput(ram->file);
+	}
+	ram->file = NULL;
+}
+
+bool ram_contains(const struct guest_ram *ram, u64 gpa)
+{
+	u64 unused;
+
+	return ram_find(ram->size, gpa, 1, &unused);
+}
+
+/* Can the 2 MiB around @gpa be mapped by the large page that @page is a part of? */
+static bool fits_2m(const struct guest_ram *ram, u64 gpa, struct page *page)
+{
+	struct folio *folio = page_folio(page);
+	u64 unused;
+
+	return folio_size(folio) >= TDP_2M && !folio_test_has_hwpoisoned(folio) &&
+	       IS_ALIGNED(page_to_phys(page) ^ gpa, TDP_2M) &&
+	       ram_find(ram->size, ALIGN_DOWN(gpa, TDP_2M), TDP_2M, &unused);
+}
+
+/* Enter a page, or the 2 MiB around it; the leaf takes over the caller's reference. */
+static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size)
+{
+	u64 hpa = ALIGN_DOWN(page_to_phys(page), size);
+	int r;
+
+	for (;;) {
+		raw_spin_lock(&ram->lock);
+		r = tdp_map(&ram->tdp, ALIGN_DOWN(gpa, size), hpa, size, true);
+		if (!r)
+			WRITE_ONCE(ram->resident, ram->resident + size);
+		raw_spin_unlock(&ram->lock);
+		if (r != -ENOMEM)
+			return r;
+		/* If others take these, then the tree grows where they are: it ends. */
+		r = refill(ram);
+		if (r)
+			return r;
+	}
+}
+
+static bool interrupted(void)
+{
+	return current->flags & PF_KTHREAD ? kthread_should_stop()
+					   : fatal_signal_pending(current);
+}
+
+int ram_populate(struct guest_ram *ram, u64 gpa)
+{
+	struct page *page;
+	int r = -EEXIST;
+	u64 offset;
+
+	gpa = ALIGN_DOWN(gpa, TDP_4K);
+	if (!ram_find(ram->size, gpa, TDP_4K, &offset))
+		return -ENOENT;
+	if (interrupted())
+		return -EINTR;
+	page = ram_file_page(ram->file, offset);
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+
+	if (fits_2m(ram, gpa, page))
+		r = map_page(ram, gpa, page, TDP_2M);
+	/* There may be smaller leaves in these 2 MiB, even this one. */
+	if (r == -EEXIST)
+		r = map_page(ram, gpa, page, TDP_4K);
+	if (r)
+		put_page(page);
+	return r == -EEXIST ? 0 : r;
+}
+
+void *ram_ptr(const struct guest_ram *ram, u64 gpa, u64 *avail)
+{
+	u64 hpa = tdp_lookup(&ram->tdp, gpa, avail);
+
+	if (!hpa)
+		return NULL;
+	*avail -= gpa & (*avail - 1);
+	return phys_to_virt(hpa);
+}
+
+/* ram_ptr() for one who sleeps: with a reference on the page, to be put. */
+static void *hold_page(struct guest_ram *ram, u64 gpa, u64 *avail)
+{
+	void *p;
+
+	raw_spin_lock(&ram->lock);
+	p = ram_ptr(ram, gpa, avail);
+	if (p)
+		get_page(virt_to_page(p));
+	raw_spin_unlock(&ram->lock);
+	return p;
+}
+
+static int read_all(struct file *src, void *buf, u64 len, loff_t *offset)
+{
+	while (len) {
+		ssize_t n = kernel_read(src, buf, len, offset);
+
+		if (n <= 0)
+			return n ?: -ENODATA;
+		buf += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int ram_write_file(struct guest_ram *ram, u64 gpa, u64 len, struct file *src, loff_t offset)
+{
+	u64 unused, n;
+	void *p;
+	int r;
+
+	if (!ram_find(ram->size, gpa, len, &unused))
+		return -EFAULT;
+	while (len) {
+		p = hold_page(ram, gpa, &n);
+		if (!p) {
+			r = ram_populate(ram, gpa);
+			if (r)
+				return r;
+			continue;
+		}
+		n = min(n, len);
+		r = read_all(src, p, n, &offset);
+		put_page(virt_to_page(p));
+		if (r)
+			return r;
+		gpa += n;
+		len -= n;
+		cond_resched();
+	}
+	return 0;
+}
+
+int ram_forget(struct guest_ram *ram)
+{
+	struct tdp old;
+	void *root = new_page();
+
+	if (!root)
+		return -ENOMEM;
+	raw_spin_lock(&ram->lock);
+	tdp_detach(&ram->tdp, &old, root);
+	WRITE_ONCE(ram->resident, 0);
+	/* Who reads the new generation finds the entries empty. */
+	smp_store_release(&ram->gen, ram->gen + 1);
+	raw_spin_unlock(&ram->lock);
+
+	ram->flush(ram);
+	synchronize_rcu();
+	release_tree(&old);
+	return vfs_fallocate(ram->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, ram->size);
+}
