@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * event.c - interrupts, NMIs and exceptions on their way into an SVM guest
+ *
+ * AMD APM vol. 2 §15.20 (EVENTINJ), §15.21 (interrupts), §15.7.2 (EXITINTINFO). What is
+ * to be delivered is decided elsewhere (vm/event.c).
+ */
+#include "../../vm/vcpu.h"
+#include "../x86.h"
+#include "svm.h"
+
+#define TF	X86_EFLAGS_TF
+
+bool svm_irq_blocked(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	return !(vcpu->rflags & X86_EFLAGS_IF) ||
+	       (svm->vmcb->control.int_state & SVM_SHADOW);
+}
+
+bool svm_nmi_blocked(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	return svm->nmi_blocked || (svm->vmcb->control.int_state & SVM_SHADOW);
+}
+
+/* While V_IRQ is pending, too: QEMU's TCG aborts on a MOV to CR8 then. */
+static void update_cr8_intercept(struct svm_vcpu *svm)
+{
+	svm_intercept(svm, INTERCEPT_CR8_WRITE,
+		      svm->tpr_window || (svm->vmcb->control.int_ctl & V_IRQ_MASK));
+}
+
+void svm_tpr_window(struct vcpu *vcpu, bool on)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	if (on == svm->tpr_window)
+		return;
+	svm->tpr_window = on;
+	update_cr8_intercept(svm);
+}
+
+/*
+ * A virtual interrupt of the highest priority that is intercepted before it is taken.
+ *
+ * VMRUN under QEMU's TCG does not load the interrupt shadow: after an exit between STI and
+ * HLT the window would open before the HLT, which the guest then never leaves. There the
+ * instruction in the shadow passes first, and the next exit is another chance.
+ */
+void svm_irq_window(struct vcpu *vcpu, bool on)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+	struct vmcb_control_area *c = &svm->vmcb->control;
+
+	if (svm_caps.tcg && (c->int_state & SVM_SHADOW))
+		on = false;
+	if (on == !!(c->int_ctl & V_IRQ_MASK))
+		return;
+	c->int_ctl &= ~V_IRQ_INJECTION_BITS_MASK;
+	if (on)
+		c->int_ctl |= V_IRQ_MASK | V_INTR_PRIO_MASK | V_IGN_TPR_MASK;
+	c->int_vector = 0;
+	svm_intercept(svm, INTERCEPT_VINTR, on);
+	update_cr8_intercept(svm);
+}
+
+/*
+ * NMIs are blocked in software, from delivery to IRET: IRET is intercepted before it is
+ * carried out, so one more step is needed until the block is really gone.
+ */
+void svm_nmi_window(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	if (svm->nmi_blocked && !svm->nmi_step)
+		return;		/* IRET is intercepted since the delivery */
+	if (svm->stepping)
+		return;
+	svm->stepping = true;
+	svm->step_tf = vcpu->rflags & TF;
+	vcpu->rflags |= TF;
+}
+
+void svm_nmi_progress(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+	u32 code = svm->vmcb->control.exit_code;
+
+	if (code == SVM_EXIT_IRET) {
+		svm_intercept(svm, INTERCEPT_IRET, false);
+		svm->nmi_step = true;
+		svm->nmi_iret_rip = vcpu->rip;
+	} else if (svm->nmi_step && vcpu->rip != svm->nmi_iret_rip) {
+		svm->nmi_step = false;
+		svm->nmi_blocked = false;
+	}
+}
+
+bool svm_step_end(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+	bool theirs = svm->step_tf;
+
+	if (!svm->stepping)
+		return false;
+	svm->stepping = false;
+	if (theirs || (svm->vmcb->save.dr6 & DR6_TRAPS))
+		return false;
+	vcpu->rflags &= ~(u64)TF;
+	svm->vmcb->save.dr6 &= ~DR6_BS;
+	return true;
+}
+
+void svm_clear_shadow(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	svm->vmcb->control.int_state &= ~SVM_SHADOW;
+}
+
+/*
+ * QEMU's TCG, having delivered an external interrupt from EVENTINJ, keeps its vector as
+ * the CPU's pending exception: if the emulator happens to leave its loop before the next
+ * exit (as it does to take turns between CPUs) the guest gets the interrupt once more,
+ * with RFLAGS.IF clear. There we use a virtual interrupt instead, which is the same to the
+ * guest, and look after the exit whether it was taken. (Not elsewhere: a virtual interrupt
+ * that is not taken can't be told from one that waits, and V_IRQ serves as the window.)
+ */
+static u32 tcg_put_irq(struct svm_vcpu *svm, u8 vector)
+{
+	struct vmcb_control_area *c = &svm->vmcb->control;
+
+	c->int_ctl |= V_IRQ_MASK | V_INTR_PRIO_MASK | V_IGN_TPR_MASK;
+	c->int_vector = vector;
+	svm_intercept(svm, INTERCEPT_VINTR, false);
+	update_cr8_intercept(svm);
+	svm->tcg_irq = true;
+	return 0;
+}
+
+/* A fault while it was delivered shows it as an exception in EXITINTINFO, too. */
+static void tcg_take_irq(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+	struct vmcb_control_area *c = &svm->vmcb->control;
+
+	svm->tcg_irq = false;
+	if (!(c->int_ctl & V_IRQ_MASK))
+		return;
+	vcpu->event = (struct vcpu_event){ .type = EVENT_IRQ, .vector = c->int_vector };
+	c->int_ctl &= ~V_IRQ_INJECTION_BITS_MASK;
+	c->exit_int_info = 0;
+	update_cr8_intercept(svm);
+}
+
+void svm_put_event(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+	struct vmcb_control_area *c = &svm->vmcb->control;
+	const struct vcpu_event *e = &vcpu->event;
+	u32 inj = SVM_EVTINJ_VALID | e->vector;
+
+	switch (e->type) {
+	case EVENT_NONE:
+		c->event_inj = 0;
+		return;
+	case EVENT_IRQ:
+		inj |= SVM_EVTINJ_TYPE_INTR;
+		if (svm_caps.tcg)
+			inj = tcg_put_irq(svm, e->vector);
+		break;
+	case EVENT_NMI:
+		inj |= SVM_EVTINJ_TYPE_NMI;
+		svm->nmi_blocked = true;
+		svm->nmi_step = false;
+		svm_intercept(svm, INTERCEPT_IRET, true);
+		break;
+	case EVENT_EXCEPTION:
+		inj |= SVM_EVTINJ_TYPE_EXEPT;
+		if (e->has_error)
+			inj |= SVM_EVTINJ_VALID_ERR;
+		break;
+	}
+	c->event_inj = inj;
+	c->event_inj_err = e->error;
+	vcpu->event.type = EVENT_NONE;
+}
+
+/*
+ * Software interrupts and the exceptions that instructions raise on purpose are not kept:
+ * RIP is still at the instruction, which does it all over again.
+ */
+void svm_take_event(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+	const struct vmcb_control_area *c = &svm->vmcb->control;
+	u32 info;
+	u8 vector;
+
+	if (unlikely(svm->tcg_irq))
+		tcg_take_irq(vcpu);
+	info = c->exit_int_info;
+	vector = info & SVM_EXITINTINFO_VEC_MASK;
+	if (likely(!(info & SVM_EXITINTINFO_VALID)))
+		return;
+
+	switch (info & SVM_EXITINTINFO_TYPE_MASK) {
+	case SVM_EXITINTINFO_TYPE_INTR:
+		vcpu->event = (struct vcpu_event){ .type = EVENT_IRQ, .vector = vector };
+		break;
+	case SVM_EXITINTINFO_TYPE_NMI:
+		vcpu->event = (struct vcpu_event){ .type = EVENT_NMI, .vector = 2 };
+		svm->nmi_blocked = false;
+		break;
+	case SVM_EXITINTINFO_TYPE_EXEPT:
+		if (vector == X86_TRAP_BP || vector == X86_TRAP_OF)
+			break;
+		vcpu->event = (struct vcpu_event){
+			.type = EVENT_EXCEPTION,
+			.vector = vector,
+			.has_error = info & SVM_EXITINTINFO_VALID_ERR,
+			.error = c->exit_int_info_err,
+		};
+		break;
+	}
+}

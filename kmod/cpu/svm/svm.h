@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * svm.h - the inside of the SVM backend
+ *
+ * AMD APM vol. 2 ch. 15 is the source of everything here.
+ */
+#ifndef _INSULA_SVM_H
+#define _INSULA_SVM_H
+
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <asm/svm.h>
+#include "../virt.h"
+
+/* int_state, bit 0: in the shadow of STI or MOV SS (§15.21.5) */
+#define SVM_SHADOW	1
+
+/**
+ * struct svm_vcpu - what a vCPU has on SVM
+ * @vmcb: the control block; @vmcb_pa: its physical address
+ * @fifth_level: page table above the VM's, for hosts with five levels
+ * @tpr_window: an exit is wanted when CR8 is written
+ * @tcg_irq:	the last entry had a virtual interrupt; see tcg_put_irq()
+ * @nmi_blocked: an NMI was delivered, IRET has not been seen
+ * @nmi_step:	IRET was seen at @nmi_iret_rip; NMIs are open once it is complete
+ * @stepping:	RFLAGS.TF was set by us (@step_tf: the guest had it set as well)
+ */
+struct svm_vcpu {
+	struct vmcb *vmcb;
+	phys_addr_t vmcb_pa;
+	u64 *fifth_level;
+	bool tpr_window, tcg_irq, nmi_blocked, nmi_step, stepping, step_tf;
+	u64 nmi_iret_rip;
+};
+
+/**
+ * struct svm_cpu - what a physical CPU has
+ * @hsave:	page for VM_HSAVE_PA
+ * @host:	VMCB that holds what VMLOAD restores of the host while a window is open
+ * @stub:	VMCB of a guest that exits before its first instruction: to flush TLBs
+ * @empty_npt:	the stub's page table, of which nothing is mapped
+ * @efer @hsave_pa: as they were before the window
+ * @foreign:	someone else had SVM enabled at the last window
+ * @last_vm:	whose branch predictor state this CPU holds: a VM's id, 0: none
+ */
+struct svm_cpu {
+	struct page *hsave, *host, *stub, *empty_npt;
+	u64 efer, hsave_pa;
+	bool foreign;
+	u32 last_vm;
+};
+
+DECLARE_PER_CPU(struct svm_cpu, svm_cpu);
+
+/**
+ * struct svm_caps - of all CPUs together; constant after init
+ *
+ * @tcg: this CPU is emulated by QEMU, which has a bug; see tcg_put_irq()
+ */
+struct svm_caps {
+	bool nrips, decode_assists, flush_by_asid, pause_filter, v_spec_ctrl, clean_bits;
+	bool tcg;
+};
+
+extern struct svm_caps svm_caps;
+extern phys_addr_t svm_iopm_pa, svm_msrpm_pa;
+
+static inline struct vmcb *svm_vmcb(struct page *page)
+{
+	return page_address(page);
+}
+
+/* vcpu.c */
+int svm_vcpu_create(struct vcpu *vcpu);
+void svm_vcpu_destroy(struct vcpu *vcpu);
+void svm_vcpu_reset(struct vcpu *vcpu);
+u64 svm_get(struct vcpu *vcpu, enum virt_reg reg);
+void svm_set(struct vcpu *vcpu, enum virt_reg reg, u64 val);
+void svm_get_seg(struct vcpu *vcpu, unsigned int seg, struct guest_seg *s);
+void svm_set_seg(struct vcpu *vcpu, unsigned int seg, const struct guest_seg *s);
+unsigned int svm_cpl(struct vcpu *vcpu);
+/** svm_intercept() - set or clear one INTERCEPT_* bit */
+void svm_intercept(struct svm_vcpu *svm, unsigned int bit, bool on);
+
+/* event.c */
+bool svm_irq_blocked(struct vcpu *vcpu);
+bool svm_nmi_blocked(struct vcpu *vcpu);
+void svm_irq_window(struct vcpu *vcpu, bool on);
+void svm_tpr_window(struct vcpu *vcpu, bool on);
+void svm_nmi_window(struct vcpu *vcpu);
+void svm_clear_shadow(struct vcpu *vcpu);
+/** svm_put_event() - vcpu->event into EVENTINJ */
+void svm_put_event(struct vcpu *vcpu);
+/** svm_take_event() - a delivery that an exit interrupted back into vcpu->event */
+void svm_take_event(struct vcpu *vcpu);
+/** svm_nmi_progress() - after each exit: has the IRET been completed? */
+void svm_nmi_progress(struct vcpu *vcpu);
+/**
+ * svm_step_end() - a #DB was intercepted: was it our single step? Takes our TF back.
+ * Return: true if nothing is left of it that the guest should see
+ */
+bool svm_step_end(struct vcpu *vcpu);
+
+/* exit.c */
+/** svm_decode_exit() - the VMCB's exit code into vcpu->exit */
+void svm_decode_exit(struct vcpu *vcpu);
+
+/* window.c */
+void svm_open(struct vcpu *vcpu, bool first);
+void svm_close(struct vcpu *vcpu);
+void svm_enter(struct vcpu *vcpu);
+
+/* entry.S */
+/**
+ * svm_run() - VMLOAD, VMRUN, VMSAVE, and the host's own state back
+ * @gpr:	general registers by enum insn_reg, all but RAX and RSP loaded and stored
+ * @vmcb_pa:	the guest
+ * @host_pa:	the host's VMSAVE area
+ * @spec_ctrl:	the guest's SPEC_CTRL in the low, the host's in the high half, to be swapped
+ *		if they differ
+ * Context: GIF clear, RFLAGS.IF set on entry to the guest by itself.
+ */
+asmlinkage void svm_run(u64 *gpr, phys_addr_t vmcb_pa, phys_addr_t host_pa, u64 spec_ctrl);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * virt.c - which hardware this is; what the host offers
+ */
+#include <linux/cpu.h>
+#include <linux/module.h>
+#include <asm/cpufeature.h>
+#include <asm/tsc.h>
+#include "fpu.h"
+#include "mitigations.h"
+#include "virt.h"
+
+const struct virt_ops *virt;
+
+static const struct virt_ops *const backends[] = { &svm_ops };
+
+/* On each CPU that comes online: a CPU unlike the others must not get vCPUs. */
+static int probe_cpu(unsigned int cpu)
+{
+	return virt->probe();
+}
+
+static enum cpuhp_state hotplug_state;
+
+int virt_init(void)
+{
+	unsigned int i = boot_cpu_has(X86_FEATURE_VMX) ? ARRAY_SIZE(backends) : 0;
+	int err;
+
+	if (i == ARRAY_SIZE(backends)) {
+		pr_err("this CPU has VMX; this version of Insula runs on SVM only\n");
+		return -EOPNOTSUPP;
+	}
+	virt = backends[i];
+	err = virt->probe();
+	if (!err)
+		err = virt->init();
+	if (err)
+		return err;
+	mitigations_init();
+
+	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "insula:online", probe_cpu, NULL);
+	if (err < 0) {
+		virt->exit();
+		return err;
+	}
+	hotplug_state = err;
+	return 0;
+}
+
+void virt_exit(void)
+{
+	cpuhp_remove_state(hotplug_state);
+	virt->exit();
+}
+
+const char *host_vendor(void)
+{
+	return virt->name;
+}
+
+const struct host_fact *host_features(unsigned int *n)
+{
+	return virt->features(n);
+}
+
+const char *host_foreign(void)
+{
+	return virt->foreign();
+}
+
+const char *const *host_problems(unsigned int *n)
+{
+	static const char *problems[2];
+
+	*n = 0;
+	if (check_tsc_unstable())
+		problems[(*n)++] = "the host found its TSC unstable: guests' time may be off";
+	if (!fpu_features())
+		problems[(*n)++] = "no XSAVE: guests get no AVX";
+	return problems;
+}
