@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * event.c - interrupts, NMIs and exceptions: from their sources to the next entry
+ *
+ * Any CPU may send (vm_apic_send()); what a vCPU takes, and when, it decides itself
+ * right before it enters (vcpu_deliver()). Intel SDM vol. 3 §6.9 (priorities), §6.15
+ * (#DF), §11.6 (APIC messages).
+ */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/nospec.h>
+#include <asm/tsc.h>
+#include "../cpu/virt.h"
+#include "../cpu/x86.h"
+#include "vcpu.h"
+
+/* Sending. */
+
+static void deliver_to(struct vcpu *vcpu, const struct apic_msg *msg)
+{
+	switch (msg->delivery) {
+	case APIC_DELIVER_FIXED:
+	case APIC_DELIVER_LOWEST:
+		if (lapic_accept(&vcpu->lapic, msg->vector, msg->level))
+			vcpu_request(vcpu, REQ_EVENT);
+		break;
+	case APIC_DELIVER_NMI:
+		vcpu_request(vcpu, REQ_NMI);
+		break;
+	case APIC_DELIVER_INIT:
+		if (msg->assert || !msg->level)
+			vcpu_request(vcpu, REQ_INIT);
+		break;
+	case APIC_DELIVER_STARTUP:
+		WRITE_ONCE(vcpu->sipi_vector, msg->vector);
+		vcpu_request(vcpu, REQ_STARTUP);
+		break;
+	default:	/* SMI: there is no SMM; ExtINT comes over LINT0 only */
+		break;
+	}
+}
+
+static bool addressed(struct vcpu *vcpu, struct vcpu *from, const struct apic_msg *msg)
+{
+	switch (msg->shorthand) {
+	case APIC_TO_SELF:
+		return vcpu == from;
+	case APIC_TO_ALL:
+		return true;
+	case APIC_TO_OTHERS:
+		return vcpu != from;
+	default:
+		return lapic_match(&vcpu->lapic, msg);
+	}
+}
+
+static void send_lowest(struct vm *vm, const struct apic_msg *msg)
+{
+	struct lapic *best = NULL;
+	u32 i;
+
+	for (i = 0; i < vm->ncpus; i++) {
+		if (lapic_match(&vm->vcpu[i]->lapic, msg))
+			best = lapic_arbitrate(best, &vm->vcpu[i]->lapic);
+	}
+	if (best)
+		deliver_to(container_of(best, struct vcpu, lapic), msg);
+}
+
+void vm_apic_send(struct vm *vm, struct vcpu *from, const struct apic_msg *msg)
+{
+	u32 i;
+
+	if (!READ_ONCE(vm->vcpu))
+		return;
+	if (msg->shorthand == APIC_TO_SELF) {
+		deliver_to(from, msg);
+		return;
+	}
+	if (msg->delivery == APIC_DELIVER_LOWEST && msg->shorthand == APIC_TO_DEST) {
+		send_lowest(vm, msg);
+		return;
+	}
+	/* APIC ids are indices: the usual case needs no search. */
+	if (msg->shorthand == APIC_TO_DEST && !msg->logical && msg->dest < vm->ncpus) {
+		struct vcpu *vcpu = vm->vcpu[array_index_nospec(msg->dest, vm->ncpus)];
+
+		if (lapic_match(&vcpu->lapic, msg))
+			deliver_to(vcpu, msg);
+		return;
+	}
+	for (i = 0; i < vm->ncpus; i++) {
+		if (addressed(vm->vcpu[i], from, msg))
+			deliver_to(vm->vcpu[i], msg);
+	}
+}
+
+static struct vcpu *owner(struct lapic *l)
+{
+	return container_of(l, struct vcpu, lapic);
+}
+
+static void lapic_op_send(struct lapic *l, const struct apic_msg *msg)
+{
+	vm_apic_send(owner(l)->vm, owner(l), msg);
+}
+
+static void lapic_op_eoi(struct lapic *l, u8 vector)
+{
+	platform_eoi(&owner(l)->vm->platform, vector);
+}
+
+static u64 lapic_op_now(struct lapic *l)
+{
+	return ktime_get_ns();
+}
+
+static u64 lapic_op_tsc_to_ns(struct lapic *l, u64 tsc)
+{
+	u64 now = ktime_get_ns(), guest = rdtsc() + owner(l)->tsc_offset;
+	u64 ns;
+
+	if (tsc <= guest)
+		return now;
+	if (tsc - guest > 1ULL << 62)
+		return NEVER - 1;
+	ns = mul_u64_u64_div_u64(tsc - guest, NSEC_PER_MSEC, tsc_khz);
+	return ns > (1ULL << 62) ? NEVER - 1 : now + ns;
+}
+
+const struct lapic_ops vcpu_lapic_ops = {
+	.send = lapic_op_send,
+	.eoi = lapic_op_eoi,
+	.now = lapic_op_now,
+	.tsc_to_ns = lapic_op_tsc_to_ns,
+};
+
+/* The LAPIC timer. */
+
+void vcpu_timer_arm(struct vcpu *vcpu)
+{
+	u64 deadline = vcpu->lapic.deadline;
+
+	if (likely(deadline == vcpu->timer_armed))
+		return;
+	vcpu->timer_armed = deadline;
+	if (deadline >= NEVER - 1)
+		return;		/* what is armed may still fire, for nothing */
+	hrtimer_start(&vcpu->timer, ns_to_ktime(deadline), HRTIMER_MODE_ABS_PINNED_HARD);
+}
+
+/* Exceptions. */
+
+static bool contributory(u8 vector)
+{
+	return vector == X86_TRAP_DE || (vector >= X86_TRAP_TS && vector <= X86_TRAP_GP);
+}
+
+void vcpu_raise(struct vcpu *vcpu, u8 vector, bool has_error, u32 error)
+{
+	struct vcpu_event *e = &vcpu->event;
+
+	if (e->type == EVENT_EXCEPTION) {
+		if (e->vector == X86_TRAP_DF) {
+			vm_kill(vcpu->vm, "triple-fault");
+			return;
+		}
+		if ((contributory(e->vector) && contributory(vector)) ||
+		    (e->vector == X86_TRAP_PF && (contributory(vector) || vector == X86_TRAP_PF))) {
+			vector = X86_TRAP_DF;
+			has_error = true;
+			error = 0;
+		}
+	}
+	/* An interrupt or NMI whose delivery faulted is lost, as on hardware. */
+	*e = (struct vcpu_event){
+		.type = EVENT_EXCEPTION,
+		.vector = vector,
+		.has_error = has_error && (virt->get(vcpu, VIRT_CR0) & X86_CR0_PE),
+		.error = error,
+	};
+}
+
+void vcpu_raise_gp(struct vcpu *vcpu)
+{
+	vcpu_raise(vcpu, X86_TRAP_GP, true, 0);
+}
+
+/* Taking. */
+
+static bool pic_pending(struct vcpu *vcpu)
+{
+	return vcpu->id == 0 && unlikely(platform_intr(&vcpu->vm->platform)) &&
+	       lapic_extint(&vcpu->lapic);
+}
+
+static void take_irq(struct vcpu *vcpu)
+{
+	int vector;
+
+	if (pic_pending(vcpu)) {
+		vector = platform_ack(&vcpu->vm->platform);
+	} else {
+		vector = lapic_pending(&vcpu->lapic);
+		if (vector < 0)
+			return;
+		lapic_ack(&vcpu->lapic, vector);
+	}
+	vcpu->event = (struct vcpu_event){ .type = EVENT_IRQ, .vector = vector };
+}
+
+static bool irq_pending(struct vcpu *vcpu)
+{
+	return lapic_pending(&vcpu->lapic) >= 0 || pic_pending(vcpu);
+}
+
+void vcpu_deliver(struct vcpu *vcpu)
+{
+	bool want_irq = false;
+
+	if (unlikely(test_bit(REQ_NMI, &vcpu->requests)) && vcpu->event.type == EVENT_NONE) {
+		if (virt->nmi_blocked(vcpu)) {
+			virt->nmi_window(vcpu);
+		} else {
+			clear_bit(REQ_NMI, &vcpu->requests);
+			vcpu->event = (struct vcpu_event){ .type = EVENT_NMI, .vector = 2 };
+		}
+	}
+	if (irq_pending(vcpu)) {
+		want_irq = vcpu->event.type != EVENT_NONE || virt->irq_blocked(vcpu);
+		if (!want_irq)
+			take_irq(vcpu);
+	}
+	virt->irq_window(vcpu, want_irq);
+	virt->tpr_window(vcpu, lapic_pending_masked(&vcpu->lapic) >= 0);
+}
+
+bool vcpu_has_work(struct vcpu *vcpu)
+{
+	unsigned long requests = READ_ONCE(vcpu->requests);
+
+	if (vcpu->wait_sipi)
+		return requests & (BIT(REQ_INIT) | BIT(REQ_STARTUP));
+	if (requests & (BIT(REQ_NMI) | BIT(REQ_INIT) | BIT(REQ_TIMER)))
+		return true;
+	return (vcpu->rflags & X86_EFLAGS_IF) && irq_pending(vcpu);
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * run.c - the life of a vCPU thread
+ *
+ * Three nested regions, each left when the one around it has something to do:
+ *
+ *   thread	may sleep: parks, waits while halted, brings in missing RAM
+ *   residence	guest FPU state is in the registers; no preemption, no softirqs
+ *   window	interrupts off, the CPU is able to run the guest; exits that need neither
+ *		sleeping nor the host's interrupts are answered here
+ *
+ * A guest that exits for ever cannot hold the CPU: a pending host interrupt makes the next
+ * entry exit at once, which ends the window, and the tick's need_resched() the residence.
+ */
+#include <linux/interrupt.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include "../compat.h"
+#include "../cpu/virt.h"
+#include "../cpu/x86.h"
+#include "../sched/sched.h"
+#include "vcpu.h"
+
+/* INIT and SIPI: Intel SDM vol. 3 §9.4.3, §11.4.7. */
+static void handle_init_sipi(struct vcpu *vcpu)
+{
+	struct guest_seg cs;
+
+	if (test_and_clear_bit(REQ_INIT, &vcpu->requests)) {
+		vcpu_reset(vcpu, NULL);
+		lapic_reset(&vcpu->lapic, true);
+	}
+	if (test_and_clear_bit(REQ_STARTUP, &vcpu->requests) && vcpu->wait_sipi) {
+		virt->get_seg(vcpu, SEG_CS, &cs);
+		cs.selector = READ_ONCE(vcpu->sipi_vector) << 8;
+		cs.base = cs.selector << 4;
+		virt->set_seg(vcpu, SEG_CS, &cs);
+		vcpu->rip = 0;
+		vcpu->wait_sipi = false;
+	}
+}
+
+#define URGENT (BIT(REQ_INIT) | BIT(REQ_STARTUP))
+
+/* In the window. Return: false if the thread has to act first. */
+static bool handle_requests(struct vcpu *vcpu)
+{
+	unsigned long requests = READ_ONCE(vcpu->requests);
+
+	if (likely(!requests))
+		return true;
+	if (requests & URGENT)
+		return false;
+	if (test_and_clear_bit(REQ_TIMER, &vcpu->requests)) {
+		vcpu->timer_armed = NEVER;
+		lapic_expire(&vcpu->lapic, ktime_get_ns());
+	}
+	if (test_and_clear_bit(REQ_FLUSH, &vcpu->requests))
+		vcpu->flush_tlb = true;
+	clear_bit(REQ_EVENT, &vcpu->requests);
+	return true;
+}
+
+/*
+ * One entry and the answer to its exit. CR8 is the TPR's class in the hardware's copy;
+ * the LAPIC learns of a change after the exit.
+ */
+static enum exit_action enter(struct vcpu *vcpu)
+{
+	u64 cr8;
+
+	if (!handle_requests(vcpu))
+		return EXIT_LEAVE;
+	vcpu_timer_arm(vcpu);
+	vcpu_deliver(vcpu);
+	cr8 = vcpu->cr8 = lapic_cr8_read(&vcpu->lapic);
+
+	WRITE_ONCE(vcpu->in_guest, true);
+	smp_mb();	/* see vcpu_kick() */
+	/* A wake-up from inside the window sends no interrupt: look whether one is due. */
+	if (unlikely((READ_ONCE(vcpu->requests) & ~BIT(REQ_NMI)) ||
+		     READ_ONCE(vcpu->vm->quiesce) || need_resched())) {
+		WRITE_ONCE(vcpu->in_guest, false);
+		return EXIT_REOPEN;
+	}
+	virt->enter(vcpu);
+	WRITE_ONCE(vcpu->in_guest, false);
+
+	if (unlikely(vcpu->cr8 != cr8))
+		lapic_cr8_write(&vcpu->lapic, vcpu->cr8);
+	vcpu->exits[vcpu->exit.reason]++;
+	return vcpu_handle_exit(vcpu);
+}
+
+static enum exit_action window(struct vcpu *vcpu, bool first)
+{
+	enum exit_action action;
+
+	local_irq_disable();
+	WRITE_ONCE(vcpu->cpu, smp_processor_id());
+	virt->open(vcpu, first);
+	do
+		action = enter(vcpu);
+	while (action == EXIT_RESUME);
+	virt->close(vcpu);
+	local_irq_enable();
+	return action;
+}
+
+/* No hardware switches TSC_AUX; interrupt handlers of the host do not look at it. */
+static u64 set_tsc_aux(u64 val)
+{
+	u64 old;
+
+	if (!boot_cpu_has(X86_FEATURE_RDTSCP))
+		return 0;
+	rdmsrl(MSR_TSC_AUX, old);
+	if (old != val)
+		wrmsrl(MSR_TSC_AUX, val);
+	return old;
+}
+
+static bool host_wants_cpu(void)
+{
+	return need_resched() || local_softirq_pending();
+}
+
+static void reside(struct vcpu *vcpu)
+{
+	bool first = true;
+	u64 host_aux;
+
+	fpu_load(&vcpu->fpu, vcpu->xcr0);
+	host_aux = set_tsc_aux(vcpu->tsc_aux);
+	sched_in(vcpu);
+	while (window(vcpu, first) == EXIT_REOPEN) {
+		first = false;
+		if (host_wants_cpu() || READ_ONCE(vcpu->vm->quiesce))
+			break;
+	}
+	sched_out(vcpu);
+	set_tsc_aux(host_aux);
+	vcpu->xcr0 = fpu_save(&vcpu->fpu);
+}
+
+/* Sleep until @wake or the thread is to stop. Others call vcpu_kick(). */
+#define sleep_until(wake)						\
+	do {								\
+		for (;;) {						\
+			set_current_state(TASK_IDLE);			\
+			if ((wake) || kthread_should_stop())		\
+				break;					\
+			schedule();					\
+		}							\
+		__set_current_state(TASK_RUNNING);			\
+	} while (0)
+
+static void park(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+
+	atomic_inc(&vm->parked);
+	wake_up(&vm->park_wait);
+	sleep_until(!READ_ONCE(vm->quiesce));
+	atomic_dec(&vm->parked);
+}
+
+static void bring_in(struct vcpu *vcpu)
+{
+	u64 gpa = vcpu->missing;
+	int err;
+
+	vcpu->missing = NEVER;
+	err = ram_populate(&vcpu->vm->ram, gpa);
+	if (err == -EFAULT)
+		vm_kill(vcpu->vm, "RAM file is too short for guest-physical %#llx: truncated?",
+			gpa);
+	else if (err && err != -EINTR)
+		vm_kill(vcpu->vm, "no memory for guest-physical %#llx (error %d)", gpa, -err);
+}
+
+/* What has to be done before the guest can go on. Return: false: look again. */
+static bool prepare(struct vcpu *vcpu)
+{
+	if (READ_ONCE(vcpu->vm->quiesce)) {
+		park(vcpu);
+		return false;
+	}
+	if (READ_ONCE(vcpu->requests) & URGENT)
+		handle_init_sipi(vcpu);
+	if (vcpu->missing != NEVER) {
+		bring_in(vcpu);
+		return false;
+	}
+	if (vcpu->halted || vcpu->wait_sipi) {
+		sleep_until(vcpu_has_work(vcpu) || READ_ONCE(vcpu->vm->quiesce));
+		if (!vcpu_has_work(vcpu))
+			return false;
+		/* A timer's expiry may or may not become an interrupt: look, then decide. */
+		if (test_and_clear_bit(REQ_TIMER, &vcpu->requests)) {
+			vcpu->timer_armed = NEVER;
+			lapic_expire(&vcpu->lapic, ktime_get_ns());
+			preempt_disable();
+			vcpu_timer_arm(vcpu);
+			preempt_enable();
+			return false;
+		}
+		vcpu->halted = false;
+		return !vcpu->wait_sipi;
+	}
+	return true;
+}
+
+int vcpu_thread(void *data)
+{
+	struct vcpu *vcpu = data;
+
+	while (!kthread_should_stop()) {
+		if (prepare(vcpu))
+			reside(vcpu);
+		cond_resched();
+	}
+	return 0;
+}

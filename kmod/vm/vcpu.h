@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vcpu.h - a virtual CPU, and the inside of a VM as the run loop sees it
+ *
+ * Who may touch what, on each field: [c] constant after creation; [o] the vCPU's own
+ * thread, or whoever has quiesced the VM; [a] atomic, any CPU; [l] guarded by vm->lock;
+ * [p] guarded by platform.lock.
+ */
+#ifndef _INSULA_VCPU_H
+#define _INSULA_VCPU_H
+
+#include <linux/irq_work.h>
+#include <linux/smp.h>
+#include <linux/wait.h>
+#include "../cpu/fpu.h"
+#include "../cpu/msr.h"
+#include "../dev/platform.h"
+#include "../insn/insn.h"
+#include "../irq/lapic.h"
+#include "vm.h"
+
+/* Why the guest was left; also the index of the exit counters. */
+enum exit_reason {
+	EXIT_HOST,		/* host interrupt or NMI */
+	EXIT_CPUID,
+	EXIT_HLT,
+	EXIT_IO,
+	EXIT_RDMSR,
+	EXIT_WRMSR,
+	EXIT_FAULT,		/* nothing mapped at a guest-physical address */
+	EXIT_IRQ_WINDOW,	/* an interrupt can be delivered now */
+	EXIT_NMI_WINDOW,	/* IRET after an NMI */
+	EXIT_STEP,		/* single step asked for by the NMI window */
+	EXIT_CR8,		/* MOV to CR8 */
+	EXIT_DR,		/* MOV to or from a debug register */
+	EXIT_XSETBV,
+	EXIT_WBINVD,		/* and INVD */
+	EXIT_PAUSE,
+	EXIT_UD,		/* what this machine does not have: #UD */
+	EXIT_EXCEPTION,		/* one of the guest's own that has to be watched */
+	EXIT_SHUTDOWN,		/* triple fault */
+	EXIT_FAILED,		/* entry was refused, or an exit that we never asked for */
+	NR_EXIT_REASONS,
+};
+
+/**
+ * struct vm_exit - an exit, the same for every kind of hardware
+ * @reason:	why
+ * @len:	length of the instruction that exited, or 0: the CPU doesn't tell
+ * @io:		EXIT_IO
+ * @fault:	EXIT_FAULT; access is made of WALK_* bits
+ * @exception:	EXIT_EXCEPTION: to be delivered, after all
+ * @code:	EXIT_FAILED: the hardware's words for it
+ */
+struct vm_exit {
+	enum exit_reason reason;
+	u8 len;
+	union {
+		struct {
+			u16 port;
+			u8 size;
+			bool in, string;
+		} io;
+		struct {
+			u64 gpa;
+			u32 access;
+		} fault;
+		struct {
+			u8 vector;
+			bool has_error;
+			u32 error;
+		} exception;
+		u64 code[3];
+	};
+};
+
+/* Something to deliver at the next entry. */
+enum event_type {
+	EVENT_NONE,
+	EVENT_IRQ,
+	EVENT_NMI,
+	EVENT_EXCEPTION,
+};
+
+struct vcpu_event {
+	u8 type;		/* enum event_type */
+	u8 vector;
+	bool has_error;
+	u32 error;
+};
+
+/* vcpu->requests: what a vCPU has to look at before it enters again. */
+enum vcpu_request {
+	REQ_EVENT,		/* nothing but a look at the interrupt controllers */
+	REQ_TIMER,		/* the LAPIC timer's deadline was reached */
+	REQ_NMI,
+	REQ_FLUSH,		/* flush the guest's TLB */
+	REQ_INIT,
+	REQ_STARTUP,		/* vector in vcpu->sipi_vector */
+};
+
+/**
+ * struct code_cache - a proven translation of the page that the guest executes
+ *
+ * Good while the RAM tree has not changed (@gen) and every guest paging entry that it
+ * rests on still has the value that was seen.
+ */
+struct code_cache {
+	u64 la, root;		/* page of linear addresses; CR3 */
+	u32 access;
+	unsigned long gen;
+	unsigned int n;
+	const u64 *entry[WALK_MAX_LEVELS];
+	u64 value[WALK_MAX_LEVELS];
+	const u8 *page;		/* NULL: nothing cached */
+};
+
+/**
+ * struct vcpu - a virtual CPU
+ */
+struct vcpu {
+	struct vm *vm;			/* [c] */
+	u32 id;				/* [c] index and APIC id */
+	struct task_struct *task;	/* [c] */
+	void *hw;			/* [c] the backend's */
+
+	u64 gpr[NR_GPRS];		/* [o] by enum insn_reg */
+	u64 rip, rflags;		/* [o] */
+	u64 cr8;			/* [o] TPR class as the guest last set it */
+	u64 dr[4];			/* [o] */
+	u64 xcr0;			/* [o] while its FPU state is in memory */
+	u64 tsc_offset;			/* [o] guest TSC = host TSC + this */
+	u64 tsc_adjust;			/* [o] IA32_TSC_ADJUST */
+	u64 tsc_aux;			/* [o] */
+	u64 spec_ctrl;			/* [o] */
+	struct guest_msrs msrs;		/* [o] */
+	struct guest_fpu fpu;		/* [o] */
+	struct vcpu_event event;	/* [o] */
+	struct vm_exit exit;		/* [o] */
+	struct code_cache code;		/* [o] */
+
+	bool halted;			/* [o] */
+	bool wait_sipi;			/* [o] */
+	bool flush_tlb;			/* [o] flush at the next entry */
+	u64 missing;			/* [o] guest-physical page wanted before going on */
+
+	unsigned long requests;		/* [a] enum vcpu_request */
+	u8 sipi_vector;			/* [a] before REQ_STARTUP */
+	bool in_guest;			/* [a] written by the vCPU, see vcpu_kick() */
+	int cpu;			/* [a] where it runs or ran last */
+	call_single_data_t kick;	/* [a] */
+
+	struct lapic lapic;		/* [o], parts any CPU: see lapic.h */
+	struct hrtimer timer;		/* [o] for lapic.deadline */
+	u64 timer_armed;		/* [o] */
+
+	u64 in_since;			/* [o] local_clock() at sched_in() */
+	u64 cpu_time;			/* [o], read by any: ns it had a CPU */
+	u64 exits[NR_EXIT_REASONS];	/* [o], read by any */
+};
+
+/**
+ * struct vm - see vm.h
+ */
+struct vm {
+	struct kref ref;
+	u32 id;				/* [c] */
+	char name[INSULA_NAME_MAX + 1];	/* [c] */
+	u32 ncpus;			/* [c] */
+	u64 memory;			/* [c] bytes */
+	struct boot_segment *segment;	/* [c] */
+	unsigned int nsegments;		/* [c] */
+	struct boot_regs boot;		/* [c] */
+
+	struct mutex lock;
+	u32 state;			/* [l] */
+	bool gone;			/* [l] destroyed, off the list */
+	char reason[INSULA_REASON_MAX + 1]; /* [l] */
+	u32 exit_code;			/* [l] */
+	u32 boots;			/* [l] */
+	u32 on_reboot;			/* [a] */
+	bool debug_exit;		/* [c] */
+	u64 started;			/* [l] ns, for uptime */
+	u64 cpu_time_before;		/* [l] of vCPUs that are gone */
+	u64 exits_before[NR_EXIT_REASONS]; /* [l] */
+
+	unsigned long wish;		/* [a] bit 0: there is one, see vm_wish() */
+	enum vm_event wish_event;	/* [a] by the winner of the wish */
+	u32 wish_code;			/* [a] likewise */
+	char wish_reason[INSULA_REASON_MAX + 1]; /* [a] likewise */
+	struct work_struct work;
+
+	bool quiesce;			/* [a] vCPUs have to park */
+	atomic_t parked;
+	wait_queue_head_t park_wait;
+
+	struct vcpu **vcpu;		/* [l]; constant while vCPUs exist */
+	struct guest_ram ram;
+	struct cpuid_table cpuid;	/* [c] */
+	u64 tsc_offset;			/* [o] at power-on, of all vCPUs */
+	struct platform platform;
+	struct console_port *console;	/* [c] */
+};
+
+/* vm/vm.c */
+
+/**
+ * vm_wish() - the guest asks for something that happens to the whole VM
+ * @event:	VM_EVENT_POWER_OFF, VM_EVENT_REBOOT or VM_EVENT_CRASH
+ * @code:	exit code (debug exit)
+ *
+ * The first wish counts until it is carried out (by a worker). No vCPU enters the guest
+ * after it. Context: any.
+ */
+__printf(4, 5)
+void vm_wish(struct vm *vm, enum vm_event event, u32 code, const char *why, ...);
+
+/** vm_kill() - the guest did what it can't be forgiven: it crashes. Context: any. */
+#define vm_kill(vm, why, ...) vm_wish(vm, VM_EVENT_CRASH, 0, why, ##__VA_ARGS__)
+
+/** vm_quiesce() - park all vCPUs; returns when none runs. May sleep. */
+void vm_quiesce(struct vm *vm);
+/** vm_unquiesce() - let them go on */
+void vm_unquiesce(struct vm *vm);
+
+/* vm/vcpu.c */
+
+/** vcpu_create() - with its thread, not yet started. Return: it or ERR_PTR(-ENOMEM, ...). */
+struct vcpu *vcpu_create(struct vm *vm, u32 id);
+/** vcpu_destroy() - stops the thread, too. NULL is allowed. May sleep. */
+void vcpu_destroy(struct vcpu *vcpu);
+/** vcpu_reset() - as after power-on; the boot processor gets @boot's registers. Parked. */
+void vcpu_reset(struct vcpu *vcpu, const struct boot_regs *boot);
+/** vcpu_request() - set a request and make the vCPU see it. Context: any but NMI. */
+void vcpu_request(struct vcpu *vcpu, enum vcpu_request req);
+/** vcpu_kick() - make it look at its requests and interrupts. Context: any but NMI. */
+void vcpu_kick(struct vcpu *vcpu);
+
+/* vm/run.c */
+
+/** vcpu_thread() - body of the vCPU's kthread; @data is the vCPU */
+int vcpu_thread(void *data);
+
+/* vm/event.c */
+
+/**
+ * vcpu_raise() - an exception for the guest, merged with what is being delivered:
+ * contributory faults make #DF, a fault while delivering #DF is a triple fault
+ */
+void vcpu_raise(struct vcpu *vcpu, u8 vector, bool has_error, u32 error);
+/** vcpu_raise_gp() - #GP(0) */
+void vcpu_raise_gp(struct vcpu *vcpu);
+/** vcpu_deliver() - choose what the next entry delivers, or ask for a window. IRQs off. */
+void vcpu_deliver(struct vcpu *vcpu);
+/** vcpu_has_work() - does something end a HLT? Any context. */
+bool vcpu_has_work(struct vcpu *vcpu);
+/** vm_apic_send() - bring a message to the local APICs; @from is NULL but for IPIs */
+void vm_apic_send(struct vm *vm, struct vcpu *from, const struct apic_msg *msg);
+/** vcpu_timer_arm() - (re)arm the hrtimer when lapic.deadline has changed. IRQs off. */
+void vcpu_timer_arm(struct vcpu *vcpu);
+
+extern const struct lapic_ops vcpu_lapic_ops;
+
+/* vm/exit.c, vm/msr.c, vm/mmio.c: what handlers say */
+
+enum exit_action {
+	EXIT_RESUME,		/* enter again at once */
+	EXIT_REOPEN,		/* let the host have its interrupts first */
+	EXIT_LEAVE,		/* leave the CPU: look at halted, missing, quiesce */
+};
+
+/** vcpu_handle_exit() - act on vcpu->exit. IRQs off, window open. */
+enum exit_action vcpu_handle_exit(struct vcpu *vcpu);
+enum exit_action exit_rdmsr(struct vcpu *vcpu);
+enum exit_action exit_wrmsr(struct vcpu *vcpu);
+/** exit_fault() - EXIT_FAULT: RAM that is not there yet, or a device */
+enum exit_action exit_fault(struct vcpu *vcpu);
+/** exit_string_io() - INS and OUTS */
+enum exit_action exit_string_io(struct vcpu *vcpu);
+
+/**
+ * vcpu_insn_length() - length of the instruction that exited, from the CPU or by decoding
+ * @op:		what it has to be
+ *
+ * To be asked before anything is done. Return: 1 to 15; or 0: go back to the guest by
+ * *@action, nothing may be done (bytes have to be brought in, an exception was raised, or
+ * another vCPU has changed the instruction).
+ */
+unsigned int vcpu_insn_length(struct vcpu *vcpu, enum insn_op op, enum exit_action *action);
+/** vcpu_skip() - step over the instruction of @len bytes, which is done */
+void vcpu_skip(struct vcpu *vcpu, unsigned int len);
+/** vcpu_stepped() - RIP has been advanced over an instruction: shadow and single step */
+void vcpu_stepped(struct vcpu *vcpu);
+
+/* vm/guest-mem.c */
+
+/** vcpu_mode() - 2, 4 or 8: default operand size of the code segment, 8 for 64-bit mode */
+unsigned int vcpu_mode(struct vcpu *vcpu);
+/**
+ * vcpu_fetch() - the instruction at RIP
+ * Return: 0; -EAGAIN: vcpu->missing says what has to be brought in; -EFAULT: an exception
+ * was raised; -ENXIO: there is no RAM; else as insn_decode(). IRQs off.
+ */
+int vcpu_fetch(struct vcpu *vcpu, struct insn *insn, u8 bytes[INSN_MAX_LEN]);
+/** vcpu_read() - from a linear address, RAM or device; errors as vcpu_fetch() */
+int vcpu_read(struct vcpu *vcpu, u64 la, void *buf, unsigned int size);
+/** vcpu_write() - to a linear address, likewise */
+int vcpu_write(struct vcpu *vcpu, u64 la, const void *buf, unsigned int size);
+/** vcpu_probe() - would that write go through? */
+int vcpu_probe(struct vcpu *vcpu, u64 la, unsigned int size);
+
+#endif

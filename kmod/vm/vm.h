@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vm.h - a virtual machine as an object of the kernel
+ *
+ * This is what the control plane sees; what the run loop sees besides is in vcpu.h.
+ */
+#ifndef _INSULA_VM_H
+#define _INSULA_VM_H
+
+#include <linux/hrtimer.h>
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <linux/insula.h>
+#include "../cpu/cpuid.h"
+#include "../mm/ram.h"
+#include "state.h"
+
+struct netlink_ext_ack;
+struct platform;
+struct vcpu;
+
+/** struct boot_segment - a part of RAM as it is at power-on: @len bytes of @file at @offset */
+struct boot_segment {
+	struct file *file;
+	u64 offset, gpa, len;
+};
+
+/** struct boot_regs - the first vCPU's registers at power-on, as INSULA_A_BOOT_* */
+struct boot_regs {
+	u32 mode;		/* enum insula_boot_mode */
+	u64 rip, rsp, rbx, rsi, rax, cr3, gdt_base;
+	u32 gdt_limit;
+};
+
+/**
+ * struct vm_config - what a VM is made of
+ *
+ * Filled by the control plane from a request, already checked for form (ranges of
+ * numbers, overflow, the name's characters); vm_create() checks it for sense (files,
+ * overlap with RAM). vm_create() takes its own references on the files.
+ */
+struct vm_config {
+	char name[INSULA_NAME_MAX + 1];
+	u32 cpus;
+	u64 memory;		/* bytes */
+	struct file *ram;
+	struct boot_segment segment[INSULA_SEGMENTS_MAX];
+	unsigned int nsegments;
+	struct boot_regs boot;	/* real mode at 0xfffffff0 if the request had none */
+	bool debug_exit;
+	u32 on_reboot;		/* enum insula_on_reboot */
+};
+
+#define VM_EXIT_COUNTERS 24
+
+/** struct vm_info - everything about a VM at one moment */
+struct vm_info {
+	u32 id;
+	char name[INSULA_NAME_MAX + 1];
+	u32 state;		/* enum insula_vm_state */
+	char reason[INSULA_REASON_MAX + 1];
+	u32 exit_code;
+	u32 cpus, boots, on_reboot;
+	bool debug_exit;
+	u64 memory, memory_resident;
+	u64 cpu_time, uptime;	/* ns */
+	char console[32];	/* path of the tty */
+	u64 exits[VM_EXIT_COUNTERS];	/* named by vm_exit_name() */
+};
+
+/** vm_exit_name() - name of an exit counter, or NULL past the last one */
+const char *vm_exit_name(unsigned int i);
+
+/**
+ * vm_create() - make a VM, stopped
+ * Return: it, with a reference for the caller, or ERR_PTR: -EEXIST (name), -EINVAL,
+ * -EBADF, -ENOMEM, ...; @extack says what is wrong. May sleep. On success the event
+ * has been sent and the VM is visible.
+ */
+struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack);
+
+/** vm_find() - by name. Return: with a reference, or NULL. */
+struct vm *vm_find(const char *name);
+/** vm_find_id() - by id. Return: with a reference, or NULL. */
+struct vm *vm_find_id(u32 id);
+/** vm_next() - the VM with the lowest id >= @id, with a reference, or NULL: for dumps */
+struct vm *vm_next(u32 id);
+/** vm_put() - drop a reference; NULL is allowed. May sleep when it is the last one. */
+void vm_put(struct vm *vm);
+
+/**
+ * vm_action() - start, stop, pause, resume, reset, press the power button
+ * Return: 0 when it is done; -EINVAL with @extack if the VM's state does not allow it,
+ * -ENOMEM, -ENODATA, ... from start. May sleep.
+ */
+int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *extack);
+
+/** vm_set_on_reboot() - live */
+void vm_set_on_reboot(struct vm *vm, u32 on_reboot);
+
+/**
+ * vm_destroy() - stop it and take it off the list; memory goes with the last reference
+ * Return: 0, or -ENOENT if somebody else was faster. May sleep.
+ */
+int vm_destroy(struct vm *vm);
+
+/** vm_info() - a consistent snapshot. May sleep. */
+void vm_info(struct vm *vm, struct vm_info *info);
+
+/* Provided by control/: */
+
+/** control_event() - tell listeners of a change of state. May sleep. */
+void control_event(const struct vm_info *info);
+
+#endif
