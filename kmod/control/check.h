@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check.h - are the values of a request possible?
+ *
+ * Pure: numbers and strings in, a verdict and a text for people out. Whether attributes
+ * are there and have the right type is the netlink policies' part (policy.c), whether
+ * files are any good is request.c's and vm_create()'s.
+ */
+#ifndef _INSULA_CHECK_H
+#define _INSULA_CHECK_H
+
+#include <linux/types.h>
+
+/** CHECK_TEXT - bytes that every @why below must have room for */
+#define CHECK_TEXT 160
+
+/**
+ * check_name() - a VM's name: 1-31 characters of [A-Za-z0-9._-], the first alphanumeric
+ * @name:	NUL-terminated
+ * @why:	result if refused: what is wrong with it; CHECK_TEXT bytes, as everywhere here
+ * Return: 0 or -EINVAL, as everywhere here. Context: any.
+ */
+int check_name(const char *name, char *why);
+
+/** check_cpus() - a number of vCPUs */
+int check_cpus(u32 cpus, char *why);
+
+/** check_memory() - a size of RAM in bytes: within the ABI's limits, whole pages */
+int check_memory(u64 memory, char *why);
+
+/** check_action() - a member of enum insula_action */
+int check_action(u32 action, char *why);
+
+/** check_on_reboot() - a member of enum insula_on_reboot */
+int check_on_reboot(u32 on_reboot, char *why);
+
+/**
+ * check_ram_range() - do @len bytes at guest-physical @gpa lie in RAM, in one piece?
+ * @memory:	bytes of RAM: from 0 up to the device hole, the rest from 4 GiB on
+ */
+bool check_ram_range(u64 gpa, u64 len, u64 memory);
+
+/**
+ * check_segment() - a boot segment against the RAM it is to lie in
+ * @offset:	where it begins in its file
+ * @gpa:	where it goes in RAM
+ * @len:	bytes
+ * @memory:	bytes of RAM
+ */
+int check_segment(u64 offset, u64 gpa, u64 len, u64 memory, char *why);
+
+/**
+ * check_boot() - the first vCPU's registers, as far as a wrong value can be told
+ * @mode:	enum insula_boot_mode
+ * @rip:	32 bits wide but in long mode
+ * @cr3:	in long mode: a page of RAM
+ * @gdt_limit:	16 bits
+ * @memory:	bytes of RAM
+ */
+int check_boot(u32 mode, u64 rip, u64 cr3, u32 gdt_limit, u64 memory, char *why);
+
+#endif

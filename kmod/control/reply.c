@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * reply.c - what the module knows, as attributes of a netlink message
+ *
+ * Copies values out; decides nothing.
+ */
+#include <linux/module.h>
+#include "../cpu/host.h"
+#include "family.h"
+#include "reply.h"
+
+/* A host_fact with the mark of absence. */
+#define FACT_TEXT 96
+
+static int put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, INSULA_A_VM_PAD);
+}
+
+/* A text that may be missing: no attribute then. */
+static int put_text(struct sk_buff *skb, int type, const char *text)
+{
+	return text && *text ? nla_put_string(skb, type, text) : 0;
+}
+
+int reply_put_identity(struct sk_buff *skb, const struct vm_info *vm)
+{
+	if (nla_put_u32(skb, INSULA_A_VM_ID, vm->id) ||
+	    nla_put_string(skb, INSULA_A_VM_NAME, vm->name) ||
+	    put_text(skb, INSULA_A_VM_CONSOLE, vm->console))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_state(struct sk_buff *skb, const struct vm_info *vm)
+{
+	if (nla_put_u32(skb, INSULA_A_VM_STATE, vm->state) ||
+	    put_text(skb, INSULA_A_VM_REASON, vm->reason) ||
+	    nla_put_u32(skb, INSULA_A_VM_EXIT_CODE, vm->exit_code))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int reply_put_event(struct sk_buff *skb, const struct vm_info *vm)
+{
+	if (nla_put_u32(skb, INSULA_A_VM_ID, vm->id) ||
+	    nla_put_string(skb, INSULA_A_VM_NAME, vm->name) ||
+	    put_state(skb, vm))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_settings(struct sk_buff *skb, const struct vm_info *vm)
+{
+	if (nla_put_u32(skb, INSULA_A_VM_CPUS, vm->cpus) ||
+	    put_u64(skb, INSULA_A_VM_MEMORY, vm->memory) ||
+	    nla_put_u32(skb, INSULA_A_VM_ON_REBOOT, vm->on_reboot) ||
+	    (vm->debug_exit && nla_put_flag(skb, INSULA_A_VM_DEBUG_EXIT)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_exit(struct sk_buff *skb, const char *reason, u64 count)
+{
+	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_EXITS);
+
+	if (!nest || nla_put_string(skb, INSULA_A_EXIT_REASON, reason) ||
+	    nla_put_u64_64bit(skb, INSULA_A_EXIT_COUNT, count, INSULA_A_EXIT_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_counts(struct sk_buff *skb, const struct vm_info *vm)
+{
+	const char *reason;
+	unsigned int i;
+
+	if (put_u64(skb, INSULA_A_VM_MEMORY_RESIDENT, vm->memory_resident) ||
+	    put_u64(skb, INSULA_A_VM_CPU_TIME, vm->cpu_time) ||
+	    put_u64(skb, INSULA_A_VM_UPTIME, vm->uptime) ||
+	    nla_put_u32(skb, INSULA_A_VM_BOOTS, vm->boots))
+		return -EMSGSIZE;
+	for (i = 0; i < VM_EXIT_COUNTERS; i++) {
+		reason = vm_exit_name(i);
+		if (!reason)
+			break;
+		if (put_exit(skb, reason, vm->exits[i]))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+int reply_put_vm(struct sk_buff *skb, const struct vm_info *vm)
+{
+	if (reply_put_identity(skb, vm) || put_state(skb, vm) || put_settings(skb, vm) ||
+	    put_counts(skb, vm))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_facts(struct sk_buff *skb, int type, const struct host_fact *facts, unsigned int n)
+{
+	char text[FACT_TEXT];
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "%s%s", facts[i].present ? "" : "!", facts[i].name);
+		if (nla_put_string(skb, type, text))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int put_problems(struct sk_buff *skb)
+{
+	const char *const *problems;
+	unsigned int i, n;
+
+	problems = host_problems(&n);
+	for (i = 0; i < n; i++)
+		if (nla_put_string(skb, INSULA_A_HOST_PROBLEM, problems[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+int reply_put_host(struct sk_buff *skb)
+{
+	const struct host_fact *features, *mitigations;
+	unsigned int nfeatures, nmitigations;
+
+	features = host_features(&nfeatures);
+	mitigations = host_mitigations(&nmitigations);
+	if (put_text(skb, INSULA_A_HOST_VERSION, THIS_MODULE->version) ||
+	    put_text(skb, INSULA_A_HOST_VENDOR, host_vendor()) ||
+	    put_facts(skb, INSULA_A_HOST_FEATURE, features, nfeatures) ||
+	    put_problems(skb) ||
+	    put_facts(skb, INSULA_A_HOST_MITIGATION, mitigations, nmitigations) ||
+	    put_text(skb, INSULA_A_HOST_FOREIGN, host_foreign()))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int reply_dump_vm(struct sk_buff *skb, struct netlink_callback *cb, const struct vm_info *vm)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &control_family, NLM_F_MULTI, INSULA_CMD_VM_GET);
+
+	if (!head)
+		return -EMSGSIZE;
+	if (reply_put_vm(skb, vm)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}

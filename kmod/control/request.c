@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * request.c - a request's attributes as values that the rest of the module takes
+ *
+ * The policies have seen to types and lengths; check.c judges the numbers; here is what
+ * needs the attributes themselves and the sender: what is missing, and the files behind
+ * descriptors. Generic netlink runs a request in its sender's task, so that fget() looks
+ * into the right table.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include "check.h"
+#include "extack.h"
+#include "family.h"
+#include "request.h"
+
+#define RESET_VECTOR 0xfffffff0ULL
+
+/* Attribute @type is missing from the request, or from its nested attribute @nest. */
+static int refuse_missing(struct genl_info *info, struct nlattr *nest, u32 type, const char *what)
+{
+	extack_set(info->extack, nest, "%s is missing", what);
+	NL_SET_ERR_ATTR_MISS(info->extack, nest, type);
+	return -EINVAL;
+}
+
+static int refuse(struct genl_info *info, const struct nlattr *attr, const char *why)
+{
+	extack_set(info->extack, attr, "%s", why);
+	return -EINVAL;
+}
+
+struct vm *request_vm(struct genl_info *info)
+{
+	struct nlattr *id = info->attrs[INSULA_A_VM_ID];
+	struct nlattr *name = info->attrs[INSULA_A_VM_NAME];
+	struct vm *vm;
+
+	if (id && name)
+		return ERR_PTR(refuse(info, name, "give an id or a name, not both"));
+	if (!id && !name)
+		return ERR_PTR(refuse_missing(info, NULL, INSULA_A_VM_NAME, "id or name"));
+	vm = id ? vm_find_id(nla_get_u32(id)) : vm_find(nla_data(name));
+	if (vm)
+		return vm;
+	extack_set(info->extack, id ?: name, "no such VM");
+	return ERR_PTR(-ENOENT);
+}
+
+/* The file behind the descriptor in @attr; @what names the attribute to people. */
+static struct file *take_file(struct genl_info *info, const struct nlattr *attr, const char *what)
+{
+	struct file *file = fget(nla_get_u32(attr));
+
+	if (file)
+		return file;
+	extack_set(info->extack, attr, "%s %u is not an open file", what, nla_get_u32(attr));
+	return ERR_PTR(-EBADF);
+}
+
+/* It is read at every start, so it must have a beginning that stays where it is. */
+static int check_segment_file(struct genl_info *info, const struct nlattr *attr,
+			      const struct boot_segment *seg, struct file *file)
+{
+	u64 size = i_size_read(file_inode(file));
+
+	if (!S_ISREG(file_inode(file)->i_mode))
+		return refuse(info, attr, "a segment's file must be a regular file");
+	if (!(file->f_mode & FMODE_READ))
+		return refuse(info, attr, "a segment's file must be open for reading");
+	if (size < seg->offset + seg->len) {
+		extack_set(info->extack, attr,
+			   "a segment of %llu bytes at offset %llu of a file that has only %llu bytes",
+			   seg->len, seg->offset, size);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int take_segment(struct genl_info *info, struct nlattr *nest, struct boot_segment *seg,
+			u64 memory)
+{
+	struct nlattr *tb[INSULA_A_SEGMENT_MAX + 1];
+	char why[CHECK_TEXT];
+	struct file *file;
+	int err;
+
+	err = nla_parse_nested(tb, INSULA_A_SEGMENT_MAX, nest, policy_segment, info->extack);
+	if (err)
+		return err;
+	if (!tb[INSULA_A_SEGMENT_FD])
+		return refuse_missing(info, nest, INSULA_A_SEGMENT_FD, "a segment's fd");
+	if (!tb[INSULA_A_SEGMENT_ADDRESS])
+		return refuse_missing(info, nest, INSULA_A_SEGMENT_ADDRESS, "a segment's address");
+	if (!tb[INSULA_A_SEGMENT_LENGTH])
+		return refuse_missing(info, nest, INSULA_A_SEGMENT_LENGTH, "a segment's length");
+
+	if (tb[INSULA_A_SEGMENT_OFFSET])
+		seg->offset = nla_get_u64(tb[INSULA_A_SEGMENT_OFFSET]);
+	seg->gpa = nla_get_u64(tb[INSULA_A_SEGMENT_ADDRESS]);
+	seg->len = nla_get_u64(tb[INSULA_A_SEGMENT_LENGTH]);
+	if (check_segment(seg->offset, seg->gpa, seg->len, memory, why))
+		return refuse(info, nest, why);
+
+	file = take_file(info, tb[INSULA_A_SEGMENT_FD], "a segment's fd");
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = check_segment_file(info, tb[INSULA_A_SEGMENT_FD], seg, file);
+	if (err) {
+		fput(file);
+		return err;
+	}
+	seg->file = file;
+	return 0;
+}
+
+static int take_segments(struct genl_info *info, struct vm_config *cfg)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != INSULA_A_VM_SEGMENT)
+			continue;
+		if (cfg->nsegments == INSULA_SEGMENTS_MAX) {
+			extack_set(info->extack, attr, "there are more than %d segments",
+				   INSULA_SEGMENTS_MAX);
+			return -EINVAL;
+		}
+		err = take_segment(info, attr, &cfg->segment[cfg->nsegments], cfg->memory);
+		if (err)
+			return err;
+		cfg->nsegments++;
+	}
+	return 0;
+}
+
+static u64 u64_or_zero(const struct nlattr *attr)
+{
+	return attr ? nla_get_u64(attr) : 0;
+}
+
+static u32 u32_or(const struct nlattr *attr, u32 otherwise)
+{
+	return attr ? nla_get_u32(attr) : otherwise;
+}
+
+static int take_boot(struct genl_info *info, struct vm_config *cfg)
+{
+	struct nlattr *nest = info->attrs[INSULA_A_VM_BOOT], *tb[INSULA_A_BOOT_MAX + 1];
+	struct boot_regs *boot = &cfg->boot;
+	char why[CHECK_TEXT];
+	int err;
+
+	if (!nest) {
+		boot->mode = INSULA_BOOT_MODE_REAL;
+		boot->rip = RESET_VECTOR;
+		return 0;
+	}
+	err = nla_parse_nested(tb, INSULA_A_BOOT_MAX, nest, policy_boot, info->extack);
+	if (err)
+		return err;
+	boot->mode = u32_or(tb[INSULA_A_BOOT_MODE], INSULA_BOOT_MODE_REAL);
+	boot->rip = u64_or_zero(tb[INSULA_A_BOOT_RIP]);
+	boot->rsp = u64_or_zero(tb[INSULA_A_BOOT_RSP]);
+	boot->rbx = u64_or_zero(tb[INSULA_A_BOOT_RBX]);
+	boot->rsi = u64_or_zero(tb[INSULA_A_BOOT_RSI]);
+	boot->rax = u64_or_zero(tb[INSULA_A_BOOT_RAX]);
+	boot->cr3 = u64_or_zero(tb[INSULA_A_BOOT_CR3]);
+	boot->gdt_base = u64_or_zero(tb[INSULA_A_BOOT_GDT_BASE]);
+	boot->gdt_limit = u32_or(tb[INSULA_A_BOOT_GDT_LIMIT], 0);
+	if (check_boot(boot->mode, boot->rip, boot->cr3, boot->gdt_limit, cfg->memory, why))
+		return refuse(info, nest, why);
+	return 0;
+}
+
+static int take_name(struct genl_info *info, struct vm_config *cfg)
+{
+	struct nlattr *attr = info->attrs[INSULA_A_VM_NAME];
+	char why[CHECK_TEXT];
+
+	if (!attr)
+		return refuse_missing(info, NULL, INSULA_A_VM_NAME, "name");
+	if (check_name(nla_data(attr), why))
+		return refuse(info, attr, why);
+	nla_strscpy(cfg->name, attr, sizeof(cfg->name));
+	return 0;
+}
+
+static int take_numbers(struct genl_info *info, struct vm_config *cfg)
+{
+	struct nlattr **attrs = info->attrs;
+	char why[CHECK_TEXT];
+
+	cfg->cpus = u32_or(attrs[INSULA_A_VM_CPUS], 1);
+	if (check_cpus(cfg->cpus, why))
+		return refuse(info, attrs[INSULA_A_VM_CPUS], why);
+	if (!attrs[INSULA_A_VM_MEMORY])
+		return refuse_missing(info, NULL, INSULA_A_VM_MEMORY, "memory");
+	cfg->memory = nla_get_u64(attrs[INSULA_A_VM_MEMORY]);
+	if (check_memory(cfg->memory, why))
+		return refuse(info, attrs[INSULA_A_VM_MEMORY], why);
+	cfg->on_reboot = u32_or(attrs[INSULA_A_VM_ON_REBOOT], INSULA_ON_REBOOT_RESTART);
+	if (check_on_reboot(cfg->on_reboot, why))
+		return refuse(info, attrs[INSULA_A_VM_ON_REBOOT], why);
+	cfg->debug_exit = nla_get_flag(attrs[INSULA_A_VM_DEBUG_EXIT]);
+	return 0;
+}
+
+static int take_ram(struct genl_info *info, struct vm_config *cfg)
+{
+	struct nlattr *attr = info->attrs[INSULA_A_VM_MEMORY_FD];
+	struct file *file;
+
+	if (!attr)
+		return refuse_missing(info, NULL, INSULA_A_VM_MEMORY_FD, "memory-fd");
+	file = take_file(info, attr, "memory-fd");
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	cfg->ram = file;
+	return 0;
+}
+
+int request_config(struct genl_info *info, struct vm_config *cfg)
+{
+	int err = take_name(info, cfg);
+
+	if (!err)
+		err = take_numbers(info, cfg);
+	if (!err)
+		err = take_boot(info, cfg);
+	if (!err)
+		err = take_ram(info, cfg);
+	if (!err)
+		err = take_segments(info, cfg);
+	return err;
+}
+
+void request_config_release(struct vm_config *cfg)
+{
+	unsigned int i;
+
+	for (i = 0; i < cfg->nsegments; i++)
+		fput(cfg->segment[i].file);
+	if (cfg->ram)
+		fput(cfg->ram);
+}
+
+int request_action(struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[INSULA_A_VM_ACTION];
+	char why[CHECK_TEXT];
+
+	if (!attr)
+		return refuse_missing(info, NULL, INSULA_A_VM_ACTION, "action");
+	if (check_action(nla_get_u32(attr), why))
+		return refuse(info, attr, why);
+	return nla_get_u32(attr);
+}
+
+int request_on_reboot(struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[INSULA_A_VM_ON_REBOOT];
+	char why[CHECK_TEXT];
+
+	if (!attr)
+		return refuse_missing(info, NULL, INSULA_A_VM_ON_REBOOT, "a setting");
+	if (check_on_reboot(nla_get_u32(attr), why))
+		return refuse(info, attr, why);
+	return nla_get_u32(attr);
+}
