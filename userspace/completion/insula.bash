@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash completion for insula; words come from "insula help --words"
+
+_insula_names()
+{
+	insula list --quiet 2>/dev/null
+}
+
+# The kind of value that option $2 of command $1 takes.
+_insula_value()
+{
+	insula help --words "$1" 2>/dev/null | while read -r option value; do
+		[ "$option" = "$2" ] && printf '%s\n' "$value"
+	done
+}
+
+_insula_option_value()
+{
+	case $(_insula_value "$1" "$2") in
+	FILE)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return 0
+		;;
+	*'|'*)
+		mapfile -t COMPREPLY < <(compgen -W \
+			"$(_insula_value "$1" "$2" | tr '|' ' ')" -- "$cur")
+		return 0
+		;;
+	?*)
+		return 0
+		;;
+	esac
+	return 1
+}
+
+_insula()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} words
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words=$(insula help --words 2>/dev/null)
+	elif [[ $prev == --* ]] && _insula_option_value "$command" "$prev"; then
+		return
+	elif [[ $cur == -* ]]; then
+		words=$(insula help --words "$command" 2>/dev/null | sed -n 's/^\(--[^ ]*\).*/\1/p')
+	else
+		case $(insula help --words "$command" 2>/dev/null | head -n 1) in
+		*NAME*)
+			words=$(_insula_names)
+			;;
+		*COMMAND*)
+			words=$(insula help --words 2>/dev/null)
+			;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _insula insula

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vm-create.c - from settings to a VM
+ *
+ * Files and descriptors are dealt with here; what becomes of their contents
+ * is planned by boot/. The module takes its own references, so everything is
+ * closed again in the end.
+ */
+#include "vm-create.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "boot/boot.h"
+#include "insula.h"
+#include "size.h"
+#include "vm.h"
+
+/* Everything a VM is made of; descriptors are -1 when there is none. */
+struct parts {
+	int memory;
+	int sources[BOOT_NR_SOURCES];
+	struct boot_plan *plan;
+};
+
+static int read_fd(const struct boot_image *image, void *buf, size_t len, uint64_t offset)
+{
+	int fd = *(const int *)image->context;
+
+	while (len) {
+		ssize_t n = pread(fd, buf, len, offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		buf = (char *)buf + n;
+		offset += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* O_NONBLOCK: a FIFO is to be refused, not waited for. */
+static int open_image(const char *vm, const char *path, int *fd, struct boot_image *image)
+{
+	struct stat st;
+
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (*fd < 0 || fstat(*fd, &st))
+		return fail(EXIT_FAILED, vm, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return fail(EXIT_FAILED, vm, "%s: not a regular file", path);
+	*image = (struct boot_image){
+		.name = path,
+		.size = st.st_size,
+		.read = read_fd,
+		.context = fd,
+	};
+	return EXIT_DONE;
+}
+
+/* A file without a name that nobody can resize: the module relies on it. */
+static int make_memfd(const char *vm, const char *kind, uint64_t size)
+{
+	char name[sizeof("insula:.blob") + INSULA_NAME_MAX];
+	int fd;
+
+	snprintf(name, sizeof(name), "insula:%s%s", vm, kind);
+	fd = memfd_create(name, MFD_ALLOW_SEALING | MFD_CLOEXEC);
+	if (fd >= 0 && ftruncate(fd, size)) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0)
+		complain(vm, "can't make a memory file: %s", strerror(errno));
+	return fd;
+}
+
+static int seal(const char *vm, int fd, int seals)
+{
+	if (fcntl(fd, F_ADD_SEALS, seals | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+		return fail(EXIT_FAILED, vm, "can't seal a memory file: %s", strerror(errno));
+	return EXIT_DONE;
+}
+
+static int make_ram(const char *vm, uint64_t size, int *fd)
+{
+	*fd = make_memfd(vm, "", size);
+	return *fd < 0 ? EXIT_FAILED : seal(vm, *fd, 0);
+}
+
+static int make_blob(const char *vm, const struct boot_plan *plan, int *fd)
+{
+	*fd = make_memfd(vm, ".blob", sizeof(plan->blob) + plan->blob_zeroes);
+	if (*fd < 0)
+		return EXIT_FAILED;
+	if (pwrite(*fd, plan->blob, sizeof(plan->blob), 0) != sizeof(plan->blob))
+		return fail(EXIT_FAILED, vm, "can't write a memory file: %s", strerror(errno));
+	return seal(vm, *fd, F_SEAL_WRITE);
+}
+
+static int plan_boot(const char *vm, const struct vm_args *args, struct parts *parts)
+{
+	struct boot_image kernel, initrd;
+	struct boot_input in = {
+		.kernel = &kernel,
+		.cmdline = args->append ? args->append : "",
+		.memory = args->memory,
+		.cpus = args->cpus,
+	};
+	int status;
+
+	status = open_image(vm, args->kernel, &parts->sources[BOOT_FROM_KERNEL], &kernel);
+	if (!status && args->initrd) {
+		status = open_image(vm, args->initrd, &parts->sources[BOOT_FROM_INITRD], &initrd);
+		in.initrd = &initrd;
+	}
+	if (status)
+		return status;
+	parts->plan = malloc(sizeof(*parts->plan));
+	if (!parts->plan)
+		return fail(EXIT_FAILED, vm, "%s", strerror(ENOMEM));
+	if (boot_prepare(&in, parts->plan))
+		return fail(EXIT_FAILED, vm, "%s", parts->plan->error);
+	return make_blob(vm, parts->plan, &parts->sources[BOOT_FROM_BLOB]);
+}
+
+static struct nlattr *begin_nest(struct nl_msg *msg, int type)
+{
+	return nla_nest_start(msg, type | NLA_F_NESTED);
+}
+
+static void put_segments(struct nl_msg *msg, const struct parts *parts)
+{
+	for (unsigned int i = 0; i < parts->plan->nr_segments; i++) {
+		const struct boot_segment *segment = &parts->plan->segments[i];
+		struct nlattr *nest = begin_nest(msg, INSULA_A_VM_SEGMENT);
+
+		nla_put_u32(msg, INSULA_A_SEGMENT_FD, parts->sources[segment->source]);
+		nla_put_u64(msg, INSULA_A_SEGMENT_OFFSET, segment->offset);
+		nla_put_u64(msg, INSULA_A_SEGMENT_ADDRESS, segment->address);
+		nla_put_u64(msg, INSULA_A_SEGMENT_LENGTH, segment->length);
+		nla_nest_end(msg, nest);
+	}
+}
+
+static void put_registers(struct nl_msg *msg, const struct boot_registers *regs)
+{
+	struct nlattr *nest = begin_nest(msg, INSULA_A_VM_BOOT);
+
+	nla_put_u32(msg, INSULA_A_BOOT_MODE, regs->mode);
+	nla_put_u64(msg, INSULA_A_BOOT_RIP, regs->rip);
+	nla_put_u64(msg, INSULA_A_BOOT_RSP, regs->rsp);
+	nla_put_u64(msg, INSULA_A_BOOT_RBX, regs->rbx);
+	nla_put_u64(msg, INSULA_A_BOOT_RSI, regs->rsi);
+	nla_put_u64(msg, INSULA_A_BOOT_RAX, regs->rax);
+	nla_put_u64(msg, INSULA_A_BOOT_CR3, regs->cr3);
+	nla_put_u64(msg, INSULA_A_BOOT_GDT_BASE, regs->gdt_base);
+	nla_put_u32(msg, INSULA_A_BOOT_GDT_LIMIT, regs->gdt_limit);
+	nla_nest_end(msg, nest);
+}
+
+static void on_created(struct nlattr *attrs, int len, void *arg)
+{
+	struct vm vm;
+
+	vm_parse(attrs, len, &vm);
+	*(uint32_t *)arg = vm.id;
+}
+
+static int request(struct nl *nl, const char *name, const struct vm_args *args,
+		   const struct parts *parts, uint32_t *id)
+{
+	struct nl_msg *msg = module_new(nl, INSULA_CMD_VM_CREATE, false);
+
+	nla_put_string(msg, INSULA_A_VM_NAME, name);
+	nla_put_u32(msg, INSULA_A_VM_CPUS, args->cpus);
+	nla_put_u64(msg, INSULA_A_VM_MEMORY, args->memory);
+	nla_put_u32(msg, INSULA_A_VM_MEMORY_FD, parts->memory);
+	nla_put_u32(msg, INSULA_A_VM_ON_REBOOT, args->on_reboot);
+	if (args->debug_exit)
+		nla_put_flag(msg, INSULA_A_VM_DEBUG_EXIT);
+	if (parts->plan) {
+		put_segments(msg, parts);
+		put_registers(msg, &parts->plan->regs);
+	}
+	return module_call(nl, msg, on_created, id) ? vm_failed(nl, name) : EXIT_DONE;
+}
+
+static void close_parts(struct parts *parts)
+{
+	if (parts->memory >= 0)
+		close(parts->memory);
+	for (int i = 0; i < BOOT_NR_SOURCES; i++)
+		if (parts->sources[i] >= 0)
+			close(parts->sources[i]);
+	free(parts->plan);
+}
+
+int vm_create(struct nl *nl, const char *name, const struct vm_args *args, uint32_t *id)
+{
+	struct parts parts = { .memory = -1, .sources = { -1, -1, -1 } };
+	uint32_t ignored;
+	int status = EXIT_DONE;
+
+	if (args->kernel)
+		status = plan_boot(name, args, &parts);
+	if (!status)
+		status = make_ram(name, args->memory, &parts.memory);
+	if (!status)
+		status = request(nl, name, args, &parts, id ? id : &ignored);
+	close_parts(&parts);
+	return status;
+}
