@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The machine under an emulated host with SVM: QEMU's TCG. It is given a directory RUN and
+# leaves there `console` (the kernel's log) and `status` (what /init said last). The
+# channels are virtio-serial ports: `output` and `status` from the emulated host, `input`
+# to it; or, on a terminal, a second serial line for both.
+#
+# INSULA_QEMU: another QEMU, with arguments that come first ("/opt/q/qemu -L /opt/q/share").
+
+need_machine() { need qemu-system-x86_64=qemu-system-x86; }
+
+# machine_args RUN VMLINUZ INITRD: sets the array MACHINE from SMP, MEMORY, ICOUNT, CHANNEL,
+# DEBUG and APPEND.
+machine_args() {
+	local run=$1
+	# shellcheck disable=SC2206 # INSULA_QEMU is a command line
+	MACHINE=(${INSULA_QEMU:-qemu-system-x86_64})
+	# cryptomgr.notests: a second of self-tests at each boot that are not ours to run.
+	# no_timer_check: on a busy machine the timer's test fails and the boot with it.
+	MACHINE+=(-no-user-config -nodefaults -display none -monitor none -no-reboot
+		-accel "tcg,thread=single" -cpu max -smp "$SMP" -m "$MEMORY"
+		-kernel "$2" -initrd "$3"
+		-append "console=ttyS0 panic=-1 panic_on_oops=1 cryptomgr.notests no_timer_check $APPEND"
+		-serial "file:$run/console"
+		-device virtio-serial-pci
+		-chardev "file,id=status,path=$run/status"
+		-device "virtserialport,chardev=status,name=status")
+	# The older machine's interrupt routing is an ACPI method with a loop: half a minute of
+	# boot when each of its allocations is watched.
+	[ "$DEBUG" = 0 ] || MACHINE+=(-M q35)
+	[ -z "$ICOUNT" ] || MACHINE+=(-icount shift=0)
+	if [ "$CHANNEL" = tty ]; then
+		MACHINE+=(-chardev "stdio,id=tty,signal=off" -serial chardev:tty)
+	else
+		MACHINE+=(-chardev "stdio,id=input,signal=off"
+			-device "virtserialport,chardev=input,name=input"
+			-chardev "file,id=output,path=$run/output"
+			-device "virtserialport,chardev=output,name=output")
+	fi
+}
