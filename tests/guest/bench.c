@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bench: what the usual reasons to leave a guest cost, in cycles of the guest's TSC (one
+ * instruction each where the host counts instructions)
+ *
+ * n=N: operations a loop. do=ipi: between two CPUs only, do=ipi-spinning: of which the other one
+ * spins, so that the host needs two. Prints `bench NAME CYCLES`, least of five loops.
+ */
+#include "guest.h"
+
+#define VECTOR		0x40
+#define LOOPS		5
+#define FRESH		(64UL << 20)
+
+static volatile u32 got;
+static u32 n = 200;
+
+static void on_tick(struct frame *frame)
+{
+	got++;
+	lapic_eoi();
+}
+
+static void nothing(void)
+{
+	barrier();
+}
+
+static void do_cpuid(void)
+{
+	u32 a, b, c, d;
+
+	cpuid(0, 0, &a, &b, &c, &d);
+}
+
+static void do_port_61(void)
+{
+	inb(0x61);
+}
+
+static void do_pm_timer(void)
+{
+	inl(PM_TIMER_PORT);
+}
+
+static void do_unclaimed(void)
+{
+	outb(0x80, 0);
+}
+
+static void do_uart_status(void)
+{
+	inb(0x3fd);
+}
+
+static void do_apic_mmio(void)
+{
+	read32(LAPIC + LAPIC_VERSION);
+}
+
+static void do_ioapic_mmio(void)
+{
+	read32(IOAPIC);
+}
+
+static void do_msr(void)
+{
+	wrmsr(0xc0000103, 1);
+}
+
+static void do_self_ipi(void)
+{
+	u32 before = got;
+
+	wrmsr(0x83f, VECTOR);
+	asm volatile("sti; nop; cli");
+	while (got == before)
+		irq_enable();
+	irq_disable();
+}
+
+static void do_deadline(void)
+{
+	u32 before = got;
+
+	wrmsr(MSR_TSC_DEADLINE, 1);
+	while (got == before)
+		asm volatile("sti; nop; cli");
+}
+
+/* Halt until the timer, armed a little ahead, wakes us; the wait is taken off. */
+static u64 waited;
+
+static void do_halt(void)
+{
+	u64 when = rdtsc() + 20000;
+	u32 before = got;
+
+	wrmsr(MSR_TSC_DEADLINE, when);
+	while (got == before)
+		wait_irq();
+	waited += 20000;
+}
+
+static void measure(const char *name, void (*fn)(void))
+{
+	u64 best = ~0ULL, empty = ~0ULL;
+	u32 loop, i;
+
+	for (loop = 0; loop < LOOPS; loop++) {
+		u64 start = rdtsc(), cycles;
+
+		for (i = 0; i < n; i++)
+			nothing();
+		cycles = rdtsc() - start;
+		if (cycles < empty)
+			empty = cycles;
+		waited = 0;
+		start = rdtsc();
+		for (i = 0; i < n; i++)
+			fn();
+		cycles = rdtsc() - start;
+		cycles = cycles > waited ? cycles - waited : 0;
+		if (cycles < best)
+			best = cycles;
+	}
+	best = best > empty ? best - empty : 0;
+	print("bench %s %llu\n", name, div64(best, n));
+}
+
+/* Memory that nobody has touched: each page needs one from the host. */
+static void measure_fault(const char *name, ulong from, ulong step, u32 count)
+{
+	u64 start = rdtsc();
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		*(volatile u32 *)(from + i * step) = 1;
+	print("bench %s %llu\n", name, div64(rdtsc() - start, count));
+}
+
+/* There and back between two CPUs, the other one spinning or halted. */
+static volatile u32 pings, stop;
+
+static void on_ping(struct frame *frame)
+{
+	pings++;
+	lapic_eoi();
+}
+
+static void answer_spinning(void *arg)
+{
+	irq_enable();
+	while (!stop)
+		pause();
+	irq_disable();
+}
+
+static void answer_halted(void *arg)
+{
+	while (!stop)
+		wait_irq();
+}
+
+static void measure_ipi(const char *name, void (*other)(void *))
+{
+	u64 start;
+	u32 i, before;
+
+	stop = 0;
+	smp_call(1, other, NULL);
+	delay_us(2000);
+	start = rdtsc();
+	for (i = 0; i < n; i++) {
+		before = pings;
+		lapic_icr(smp_apic_id(1), ICR_ASSERT | (VECTOR + 1));
+		while (pings == before)
+			pause();
+	}
+	print("bench %s %llu\n", name, div64(rdtsc() - start, n));
+	stop = 1;
+	lapic_icr(smp_apic_id(1), ICR_ASSERT | (VECTOR + 1));
+	smp_wait(1);
+}
+
+static u32 number(const char *text)
+{
+	u32 v = 0;
+
+	while (text && *text >= '0' && *text <= '9')
+		v = v * 10 + *text++ - '0';
+	return v;
+}
+
+static void measure_one_cpu(void)
+{
+	u32 a, b, c, d;
+	bool x2 = has_x2apic();
+
+	print("bench hello 0\n");
+	measure("cpuid", do_cpuid);
+	measure("in-port-61", do_port_61);
+	measure("in-pm-timer", do_pm_timer);
+	measure("in-uart-status", do_uart_status);
+	measure("out-unclaimed", do_unclaimed);
+	measure("lapic-mmio-read", do_apic_mmio);
+	measure("ioapic-mmio-read", do_ioapic_mmio);
+	measure("wrmsr-tsc-aux", do_msr);
+	measure_fault("ram-fault-4k", FRESH, 0x1000, 256);
+	measure_fault("ram-fault-2m-apart", FRESH + (4UL << 20), 0x200000, 8);
+	if (x2)
+		x2apic_enable();
+	if (x2)
+		measure("x2apic-self-ipi", do_self_ipi);
+	cpuid(1, 0, &a, &b, &c, &d);
+	lapic_write(LAPIC_LVTT, LVT_DEADLINE | VECTOR);
+	if (c & 1 << 24) {
+		measure("tsc-deadline-past", do_deadline);
+		measure("hlt-timer-wake", do_halt);
+	}
+}
+
+void guest_main(void)
+{
+	const char *what;
+
+	if (argument("n"))
+		n = number(argument("n"));
+	lapic_enable();
+	trap_set(VECTOR, on_tick);
+	trap_set(VECTOR + 1, on_ping);
+	what = argument("do");
+	if (!what) {
+		measure_one_cpu();
+	} else if (smp_start()) {
+		if (!strcmp(argument("do"), "ipi-spinning"))
+			measure_ipi("ipi-to-spinning", answer_spinning);
+		measure_ipi("ipi-to-halted", answer_halted);
+	}
+}

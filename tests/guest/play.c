@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * play: a guest that does as it is told, do=NAME, so that tests of the tool need no Linux
+ */
+#include "guest.h"
+
+#define COM1		0x3f8
+#define PM1_STATUS	0x600
+#define PM1_ENABLE	0x602
+#define PM1_CONTROL	0x604
+#define POWER_BUTTON	(1 << 8)
+
+static u32 number(const char *name, u32 usual)
+{
+	const char *text = argument(name);
+	u32 n = 0;
+
+	if (!text)
+		return usual;
+	while (*text >= '0' && *text <= '9')
+		n = n * 10 + *text++ - '0';
+	return n;
+}
+
+static void power_off(void)
+{
+	outw(PM1_CONTROL, 1 << 13 | 5 << 10);
+}
+
+static void reset_by_port(void)
+{
+	outb(0xcf9, 2);
+	outb(0xcf9, 6);
+}
+
+static void reset_by_keyboard(void)
+{
+	outb(0x64, 0xfe);
+}
+
+static void leave(void)
+{
+	outb(0xf4, number("code", 0));
+}
+
+static void tick(struct frame *frame)
+{
+	lapic_eoi();
+}
+
+/* For ever, but with hardly any CPU time. */
+static void idle(void)
+{
+	lapic_enable();
+	trap_set(0x40, tick);
+	lapic_write(LAPIC_TDCR, 0xb);
+	lapic_write(LAPIC_LVTT, LVT_PERIODIC | 0x40);
+	lapic_write(LAPIC_TMICT, 100000000);
+	print("idle\n");
+	for (;;)
+		wait_irq();
+}
+
+/* Until somebody presses the button. */
+static void wait_for_button(void)
+{
+	outw(PM1_STATUS, POWER_BUTTON);
+	outw(PM1_ENABLE, POWER_BUTTON);
+	print("waiting for the button\n");
+	while (!(inw(PM1_STATUS) & POWER_BUTTON))
+		delay_us(1000);
+	outw(PM1_STATUS, POWER_BUTTON);
+	print("power button\n");
+	power_off();
+}
+
+/* The button as an interrupt: SCI is GSI 9, level. */
+static volatile u32 pressed;
+
+static void on_sci(struct frame *frame)
+{
+	pressed = inw(PM1_STATUS) & POWER_BUTTON;
+	outw(PM1_STATUS, POWER_BUTTON);
+	lapic_eoi();
+}
+
+static void wait_for_sci(void)
+{
+	lapic_enable();
+	trap_set(0x49, on_sci);
+	ioapic_route(9, LVT_LEVEL | 0x49, lapic_id());
+	outw(PM1_ENABLE, POWER_BUTTON);
+	print("waiting for the interrupt\n");
+	while (!pressed)
+		wait_irq();
+	print("power button\n");
+	power_off();
+}
+
+/* Says everything back, until q. */
+static void echo(void)
+{
+	u8 c;
+
+	print("echo\n");
+	do {
+		while (!(inb(COM1 + 5) & 1))
+			pause();
+		c = inb(COM1);
+		print("%c", c);
+	} while (c != 'q');
+	print("\n");
+	power_off();
+}
+
+/* A line every so often. */
+static void count(void)
+{
+	u32 i, n = number("n", 1000000), ms = number("ms", 100);
+
+	for (i = 1; i <= n; i++) {
+		print("count %u\n", i);
+		delay_us(ms * 1000);
+	}
+	power_off();
+}
+
+/* Touch so many MiB of memory from 16 MiB on, check them, stay. */
+static void touch(void)
+{
+	ulong start = 16UL << 20, end = start + ((ulong)number("mb", 16) << 20), p;
+	u32 wrong = 0;
+
+	for (p = start; p < end; p += 4096)
+		*(volatile ulong *)p = p ^ 0x5a5a5a5a;
+	for (p = start; p < end; p += 4096)
+		wrong += *(volatile ulong *)p != (p ^ 0x5a5a5a5a);
+	check(!wrong, "touch", "%u pages are wrong", wrong);
+	print("touched\n");
+	if (number("stay", 1))
+		idle();
+}
+
+/* A word that only fresh RAM is without. */
+static void fresh(void)
+{
+	ulong start = 2UL << 20, end = start + ((ulong)number("mb", 16) << 20), p;
+	u32 stale = 0;
+
+	for (p = (start > 4UL << 20) ? start : 4UL << 20; p < end; p += 64)
+		stale += *(volatile ulong *)p != 0;
+	check(!stale, "memory-is-zero", "%u words are not", stale);
+	for (p = 4UL << 20; p < end; p += 4096)
+		*(volatile ulong *)p = 0xdeadbeef;
+}
+
+/* Fast boots: resets itself until told to stop from outside. */
+static void reboot(void)
+{
+	print("boot\n");
+	reset_by_port();
+	delay_us(1000000);
+}
+
+static const struct {
+	const char *name;
+	void (*fn)(void);
+} plays[] = {
+	{ "poweroff", power_off },
+	{ "reset-port", reset_by_port },
+	{ "reset-keyboard", reset_by_keyboard },
+	{ "exit", leave },
+	{ "idle", idle },
+	{ "button", wait_for_button },
+	{ "sci", wait_for_sci },
+	{ "echo", echo },
+	{ "count", count },
+	{ "touch", touch },
+	{ "fresh", fresh },
+	{ "reboot", reboot },
+};
+
+void guest_main(void)
+{
+	const char *what;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(plays); i++) {
+		what = argument("do");
+		if (what && !strcmp(what, plays[i].name)) {
+			plays[i].fn();
+			return;
+		}
+	}
+	check(false, "play", "no such thing to do");
+}
