@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154
+#
+# What is put into an emulated host for the tests: the directory WORK/it, which becomes
+# /mnt/it. Sourced by run; needs $here (tests/integration) and $tests.
+
+# qemu_with_cpu WORK MODEL: a QEMU whose CPU is this one, whatever its arguments say before.
+qemu_with_cpu() {
+	local wrapper=$1/qemu-with-cpu
+	# shellcheck disable=SC2016 # for the wrapper to expand
+	printf '#!/bin/sh\nexec qemu-system-x86_64 "$@" -cpu %s\n' "$2" >"$wrapper"
+	chmod +x "$wrapper"
+	echo "$wrapper"
+}
+
+stage_guests() {
+	[ -e "$1/guests" ] && return
+	make -s -C "$tests/guest" O="$1/guests" >&2
+	rm -rf "$1"/guests/32 "$1"/guests/64
+}
+
+stage_helpers() {
+	local name
+	[ -e "$1/bin" ] && return
+	mkdir "$1/bin"
+	for name in netlink-abuse pty; do
+		gcc -static -O2 -Wall -Wextra -I"$tests/../include/uapi" -I"$tests/../include" \
+			-o "$1/bin/$name" "$here/$name.c"
+	done
+}
+
+# stage_linux IT VER: that kernel with an initrd that does what its command line says.
+stage_linux() {
+	[ -e "$1/linux/$2" ] && return
+	mkdir -p "$1/linux/$2"
+	cp -L "$("$tests/testbed/kernel" "$2" vmlinuz)" "$1/linux/$2/vmlinuz"
+	"$tests/guest/linux/mkinitrd" --kernel "$2" --add "$here/linux:/checks" \
+		"$1/linux/$2/initrd"
+}
+
+stage_memtest() {
+	cp -L "$("$tests/testbed/kernel" memtest vmlinuz)" "$1/memtest.bin"
+}
+
+# stage_host WORK NEED...: lay down what these tests need, afresh; guests and helpers are
+# built once.
+stage_host() {
+	local work=$1 need
+	shift
+	rm -rf "$work/it"
+	mkdir "$work/it"
+	cp -r "$here/inhost" "$here/lib.sh" "$here/t" "$work/it/"
+	for need; do
+		case $need in
+		guests) stage_guests "$work/cache" ;;
+		helpers) mkdir -p "$work/cache" && stage_helpers "$work/cache" ;;
+		linux=*) stage_linux "$work/cache" "${need#*=}" ;;
+		memtest) mkdir -p "$work/cache" && stage_memtest "$work/cache" ;;
+		-) continue ;;
+		esac
+		case $need in
+		guests) link_in guests ;;
+		helpers) link_in bin ;;
+		linux=*) link_in "linux/${need#*=}" ;;
+		memtest) link_in memtest.bin ;;
+		esac
+	done
+}
+
+# link_in PATH: from the cache of this run into what the host gets.
+link_in() {
+	[ -e "$work/it/$1" ] && return
+	mkdir -p "$(dirname "$work/it/$1")"
+	cp -al "$work/cache/$1" "$work/it/$1"
+}
