@@ -57,13 +57,25 @@ const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/* What the user typed may hold anything; a message stays one line, and a terminal whole. */
+static void put_printable(const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, stderr);
+}
+
 static void complain_v(const char *name, const char *fmt, va_list ap)
 {
+	char text[1024];
+
 	fflush(stdout);
 	fputs("insula: ", stderr);
-	if (name)
-		fprintf(stderr, "%s: ", name);
-	vfprintf(stderr, fmt, ap);
+	if (name) {
+		put_printable(name);
+		fputs(": ", stderr);
+	}
+	vsnprintf(text, sizeof(text), fmt, ap);
+	put_printable(text);
 	fputc('\n', stderr);
 }
 
