@@ -41,6 +41,16 @@ static void handle_init_sipi(struct vcpu *vcpu)
 	}
 }
 
+/* Has the LAPIC timer's deadline been reached? Return: true if it was looked at. */
+static bool take_timer(struct vcpu *vcpu)
+{
+	if (!test_and_clear_bit(REQ_TIMER, &vcpu->requests))
+		return false;
+	vcpu->timer_armed = NEVER;
+	lapic_expire(&vcpu->lapic, ktime_get_ns());
+	return true;
+}
+
 #define URGENT (BIT(REQ_INIT) | BIT(REQ_STARTUP))
 
 /* In the window. Return: false if the thread has to act first. */
@@ -52,10 +62,7 @@ static bool handle_requests(struct vcpu *vcpu)
 		return true;
 	if (requests & URGENT)
 		return false;
-	if (test_and_clear_bit(REQ_TIMER, &vcpu->requests)) {
-		vcpu->timer_armed = NEVER;
-		lapic_expire(&vcpu->lapic, ktime_get_ns());
-	}
+	take_timer(vcpu);
 	if (test_and_clear_bit(REQ_FLUSH, &vcpu->requests))
 		vcpu->flush_tlb = true;
 	clear_bit(REQ_EVENT, &vcpu->requests);
@@ -198,9 +205,7 @@ static bool prepare(struct vcpu *vcpu)
 		if (!vcpu_has_work(vcpu))
 			return false;
 		/* A timer's expiry may or may not become an interrupt: look, then decide. */
-		if (test_and_clear_bit(REQ_TIMER, &vcpu->requests)) {
-			vcpu->timer_armed = NEVER;
-			lapic_expire(&vcpu->lapic, ktime_get_ns());
+		if (take_timer(vcpu)) {
 			preempt_disable();
 			vcpu_timer_arm(vcpu);
 			preempt_enable();

@@ -9,7 +9,6 @@
 #ifndef _INSULA_VCPU_H
 #define _INSULA_VCPU_H
 
-#include <linux/irq_work.h>
 #include <linux/smp.h>
 #include <linux/wait.h>
 #include "../cpu/fpu.h"
