@@ -6,14 +6,22 @@
 # channels are virtio-serial ports: `output` and `status` from the emulated host, `input`
 # to it; or, on a terminal, a second serial line for both.
 #
+# QEMU changes the set of a CPU's pending interrupts at every VMRUN and VMEXIT without its
+# lock (|= and &= of CPU_INTERRUPT_VIRQ in svm_helper.c): an interrupt that a timer raises at
+# that instant is lost, and with the LAPIC timer's the host stands still. The next interrupt
+# of any kind makes the APIC look again, so one comes a few times a second over the serial
+# line that is free: the pulse. Not with icount, where timers fire in the CPU's own thread and
+# where it would be noise.
+#
 # INSULA_QEMU: another QEMU, with arguments that come first ("/opt/q/qemu -L /opt/q/share").
 
 need_machine() { need qemu-system-x86_64=qemu-system-x86; }
 
 # machine_args RUN VMLINUZ INITRD: sets the array MACHINE from SMP, MEMORY, ICOUNT, CHANNEL,
-# DEBUG and APPEND.
+# DEBUG and APPEND. Where a pulse is wanted PULSE is made the FIFO for it.
 machine_args() {
 	local run=$1
+	PULSE=
 	# shellcheck disable=SC2206 # INSULA_QEMU is a command line
 	MACHINE=(${INSULA_QEMU:-qemu-system-x86_64})
 	# cryptomgr.notests: a second of self-tests at each boot that are not ours to run.
@@ -37,5 +45,10 @@ machine_args() {
 			-device "virtserialport,chardev=input,name=input"
 			-chardev "file,id=output,path=$run/output"
 			-device "virtserialport,chardev=output,name=output")
+		if [ -z "$ICOUNT" ]; then
+			PULSE=$run/pulse
+			mkfifo "$PULSE"
+			MACHINE+=(-chardev "pipe,id=pulse,path=$PULSE" -serial chardev:pulse)
+		fi
 	fi
 }
