@@ -4,7 +4,8 @@
  * instruction each where the host counts instructions)
  *
  * n=N: operations a loop. do=ipi: between two CPUs only, do=ipi-spinning: of which the other one
- * spins, so that the host needs two. Prints `bench NAME CYCLES`, least of five loops.
+ * spins, so that the host needs two; do=NAME: only that operation. Prints `bench NAME CYCLES`,
+ * least of five loops.
  */
 #include "guest.h"
 
@@ -192,32 +193,66 @@ static u32 number(const char *text)
 	return v;
 }
 
-static void measure_one_cpu(void)
+static const struct operation {
+	const char *name;
+	void (*fn)(void);
+	enum { ALWAYS, X2APIC, DEADLINE } needs;
+} operations[] = {
+	{ "cpuid", do_cpuid, ALWAYS },
+	{ "in-port-61", do_port_61, ALWAYS },
+	{ "in-pm-timer", do_pm_timer, ALWAYS },
+	{ "in-uart-status", do_uart_status, ALWAYS },
+	{ "out-unclaimed", do_unclaimed, ALWAYS },
+	{ "lapic-mmio-read", do_apic_mmio, ALWAYS },
+	{ "ioapic-mmio-read", do_ioapic_mmio, ALWAYS },
+	{ "wrmsr-tsc-aux", do_msr, ALWAYS },
+	{ "x2apic-self-ipi", do_self_ipi, X2APIC },
+	{ "tsc-deadline-past", do_deadline, DEADLINE },
+	{ "hlt-timer-wake", do_halt, DEADLINE },
+};
+
+static bool has_deadline(void)
 {
 	u32 a, b, c, d;
-	bool x2 = has_x2apic();
+
+	cpuid(1, 0, &a, &b, &c, &d);
+	return c & 1 << 24;
+}
+
+/* What the operation needs from here on. Return: is it there? */
+static bool prepare(const struct operation *op)
+{
+	switch (op->needs) {
+	case X2APIC:
+		if (!has_x2apic())
+			return false;
+		x2apic_enable();
+		return true;
+	case DEADLINE:
+		if (!has_deadline())
+			return false;
+		lapic_write(LAPIC_LVTT, LVT_DEADLINE | VECTOR);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static void measure_one_cpu(const char *only)
+{
+	u32 i;
 
 	print("bench hello 0\n");
-	measure("cpuid", do_cpuid);
-	measure("in-port-61", do_port_61);
-	measure("in-pm-timer", do_pm_timer);
-	measure("in-uart-status", do_uart_status);
-	measure("out-unclaimed", do_unclaimed);
-	measure("lapic-mmio-read", do_apic_mmio);
-	measure("ioapic-mmio-read", do_ioapic_mmio);
-	measure("wrmsr-tsc-aux", do_msr);
+	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+		const struct operation *op = &operations[i];
+
+		if ((!only || !strcmp(only, op->name)) && prepare(op))
+			measure(op->name, op->fn);
+	}
+	if (only)
+		return;
 	measure_fault("ram-fault-4k", FRESH, 0x1000, 256);
 	measure_fault("ram-fault-2m-apart", FRESH + (4UL << 20), 0x200000, 8);
-	if (x2)
-		x2apic_enable();
-	if (x2)
-		measure("x2apic-self-ipi", do_self_ipi);
-	cpuid(1, 0, &a, &b, &c, &d);
-	lapic_write(LAPIC_LVTT, LVT_DEADLINE | VECTOR);
-	if (c & 1 << 24) {
-		measure("tsc-deadline-past", do_deadline);
-		measure("hlt-timer-wake", do_halt);
-	}
 }
 
 void guest_main(void)
@@ -230,10 +265,10 @@ void guest_main(void)
 	trap_set(VECTOR, on_tick);
 	trap_set(VECTOR + 1, on_ping);
 	what = argument("do");
-	if (!what) {
-		measure_one_cpu();
+	if (!what || (strcmp(what, "ipi") && strcmp(what, "ipi-spinning"))) {
+		measure_one_cpu(what);
 	} else if (smp_start()) {
-		if (!strcmp(argument("do"), "ipi-spinning"))
+		if (!strcmp(what, "ipi-spinning"))
 			measure_ipi("ipi-to-spinning", answer_spinning);
 		measure_ipi("ipi-to-halted", answer_halted);
 	}
