@@ -377,9 +377,14 @@ void console_destroy(struct console_port *con)
 	retire(con);
 }
 
+void console_drain(struct console_port *con)
+{
+	console_kick(con);
+	console_tty_drain(con);
+}
+
 void console_hangup(struct console_port *con)
 {
-	console_tty_drain(con);
 	console_tty_hangup(con);
 	console_in_flush(con);
 }

@@ -36,8 +36,15 @@ struct console_port *console_create(const struct console_port_ops *ops, void *ct
 /** console_destroy() - hang up, remove the tty. No callback runs after it. May sleep. */
 void console_destroy(struct console_port *port);
 /**
- * console_hangup() - the VM was switched off: deliver what is pending to the reader, then
- * EOF to those who have the tty open. The line stays usable for the next start. May sleep.
+ * console_drain() - wait until the reader, if there is one, has read what is pending
+ *
+ * For 0.7 s at most. The caller holds no lock that the reader may want before it reads on:
+ * it asks about its VM. Sleeps.
+ */
+void console_drain(struct console_port *port);
+/**
+ * console_hangup() - the VM was switched off: EOF to those who have the tty open, who lose
+ * what they have not read. The line stays usable for the next start. May sleep.
  */
 void console_hangup(struct console_port *port);
 /** console_name() - "/dev/ttyINS3" into @buf */

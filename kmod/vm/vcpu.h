@@ -183,7 +183,7 @@ struct vm {
 	u64 cpu_time_before;		/* [l] of vCPUs that are gone */
 	u64 exits_before[NR_EXIT_REASONS]; /* [l] */
 
-	unsigned long wish;		/* [a] bit 0: there is one, see vm_wish() */
+	unsigned long wish;		/* [a] bit 0: one begins, bit 1: it is whole */
 	enum vm_event wish_event;	/* [a] by the winner of the wish */
 	u32 wish_code;			/* [a] likewise */
 	char wish_reason[INSULA_REASON_MAX + 1]; /* [a] likewise */

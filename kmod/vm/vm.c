@@ -179,6 +179,24 @@ static int power_on(struct vm *vm)
 	return 0;
 }
 
+/*
+ * Before a power_off(): no vCPU runs any more, and what the guest wrote goes to who reads it.
+ * Without vm->lock, because a reader asks about the VM whenever it hears of it, and reads
+ * on only when it has the answer. Whoever comes between finds the VM as if it ran.
+ */
+static void drain_console(struct vm *vm)
+{
+	bool on;
+
+	mutex_lock(&vm->lock);
+	on = vm->vcpu;
+	if (on)
+		vm_quiesce(vm);
+	mutex_unlock(&vm->lock);
+	if (on)
+		console_drain(vm->console);
+}
+
 static void power_off(struct vm *vm)
 {
 	vm_quiesce(vm);
@@ -243,10 +261,6 @@ static int transition(struct vm *vm, enum vm_event event, const char *reason, u3
 
 	if (next < 0)
 		return -EINVAL;
-	if (event == VM_EVENT_REBOOT && READ_ONCE(vm->on_reboot) == INSULA_ON_REBOOT_STOP) {
-		event = VM_EVENT_POWER_OFF;
-		next = vm_state_next(vm->state, event);
-	}
 	err = act(vm, event);
 	if (err)
 		return err;
@@ -275,9 +289,21 @@ void vm_wish(struct vm *vm, enum vm_event event, u32 code, const char *why, ...)
 	va_end(args);
 	vm->wish_code = code;
 	WRITE_ONCE(vm->wish_event, event);
+	smp_mb__before_atomic();	/* against carry_out_wish() */
+	set_bit(1, &vm->wish);
 	WRITE_ONCE(vm->quiesce, true);
 	kick_all(vm);
 	queue_work(vms_wq, &vm->work);
+}
+
+/* What a wish comes to: a reboot may mean the end. */
+static enum vm_event wished(struct vm *vm)
+{
+	enum vm_event event = READ_ONCE(vm->wish_event);
+
+	if (event == VM_EVENT_REBOOT && READ_ONCE(vm->on_reboot) == INSULA_ON_REBOOT_STOP)
+		return VM_EVENT_POWER_OFF;
+	return event;
 }
 
 static void carry_out_wish(struct work_struct *work)
@@ -285,10 +311,12 @@ static void carry_out_wish(struct work_struct *work)
 	struct vm *vm = container_of(work, struct vm, work);
 	int err;
 
+	if (wished(vm) == VM_EVENT_POWER_OFF)
+		drain_console(vm);
 	mutex_lock(&vm->lock);
-	/* It may have been stopped or started anew since. */
-	if (test_bit(0, &vm->wish) && vm->vcpu) {
-		err = transition(vm, vm->wish_event, vm->wish_reason, vm->wish_code);
+	/* It may have been stopped or started anew since; then a new wish has work of its own. */
+	if (test_bit_acquire(1, &vm->wish) && vm->vcpu) {
+		err = transition(vm, wished(vm), vm->wish_reason, vm->wish_code);
 		if (err && err != -EINVAL) {
 			char why[64];
 
@@ -473,6 +501,7 @@ int vm_destroy(struct vm *vm)
 	idr_remove(&vms, vm->id);
 	mutex_unlock(&vms_lock);
 
+	drain_console(vm);
 	mutex_lock(&vm->lock);
 	if (vm_state_next(vm->state, VM_EVENT_STOP) >= 0) {
 		transition(vm, VM_EVENT_STOP, "destroyed", 0);
@@ -543,6 +572,8 @@ int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *
 
 	if (action >= ARRAY_SIZE(actions))
 		return -EINVAL;
+	if (action == INSULA_ACTION_STOP)
+		drain_console(vm);
 	mutex_lock(&vm->lock);
 	if (vm->gone) {
 		err = -ENOENT;
