@@ -254,7 +254,8 @@ int ram_write_file(struct guest_ram *ram, u64 gpa, u64 len, struct file *src, lo
 	return 0;
 }
 
-int ram_forget(struct guest_ram *ram)
+/* Put an empty tree in the place of this one, and let go of what it held. */
+static int forget_leaves(struct guest_ram *ram)
 {
 	struct tdp old;
 	void *root = new_page();
@@ -271,5 +272,15 @@ int ram_forget(struct guest_ram *ram)
 	ram->flush(ram);
 	synchronize_rcu();
 	release_tree(&old);
+	return 0;
+}
+
+int ram_forget(struct guest_ram *ram)
+{
+	/* Mostly a start finds nothing mapped, and need not wait for a grace period. */
+	int err = READ_ONCE(ram->resident) ? forget_leaves(ram) : 0;
+
+	if (err)
+		return err;
 	return vfs_fallocate(ram->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, ram->size);
 }
