@@ -2,8 +2,9 @@
 /*
  * clock TEXT COMMAND [ARG]...
  *
- * Runs the command and prints how many TSC cycles went by until TEXT appeared in its output;
- * waits for its end. Exits with 1 when TEXT never came.
+ * Runs the command and prints how many TSC cycles went by from before there was a process for it
+ * until TEXT appeared in its output; then ends it with SIGTERM. Exits with 1 when TEXT never
+ * came.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -35,10 +36,10 @@ int main(int argc, char **argv)
 		_exit(127);
 	}
 	close(fds[1]);
-	while (length < sizeof(seen) &&
+	while (!found && length < sizeof(seen) &&
 	       (n = read(fds[0], seen + length, sizeof(seen) - length)) > 0) {
 		length += n;
-		if (!found && memmem(seen, length, argv[1], strlen(argv[1])))
+		if (memmem(seen, length, argv[1], strlen(argv[1])))
 			found = __rdtsc() - start;
 	}
 	kill(pid, SIGTERM);
