@@ -14,7 +14,6 @@
 #include <insula/guest-abi.h>
 #include "cpuid-features.h"
 
-#define EXT_BASE	0x80000000U
 #define HYPER_TIMING	0x40000010U	/* highest hypervisor leaf */
 #define KVM_BASE	0x40000100U	/* KVM's, by which stock kernels trust x2APIC */
 #define KVM_FEATURES	0x40000101U
@@ -41,10 +40,6 @@
 #define XCR0_AVX	0x4ULL
 #define XCR0_AVX512	0xe0ULL
 #define XCR0_PKRU	0x200ULL
-
-/* Leaves of which adjust_basic() and adjust_ext() have more to say. */
-#define SPECIAL_BASIC	(BIT(1) | BIT(4) | BIT(7) | BIT(0xb) | BIT(0xd))
-#define SPECIAL_EXT	(BIT(1) | BIT(0x1d) | BIT(0x1e))
 
 static bool is_amd(const u32 *r)
 {
@@ -93,7 +88,7 @@ static void pass(const struct source *src, u32 leaf, u32 subleaf, u32 regs,
 	u32 r[4];
 	int i;
 
-	if (leaf > (leaf < EXT_BASE ? src->max_basic : src->max_ext))
+	if (leaf > (leaf < CPUID_EXT_BASE ? src->max_basic : src->max_ext))
 		return;
 	src->host(leaf, subleaf, r);
 	for (i = 0; i < 4; i++)
@@ -116,14 +111,14 @@ static void pass_leaves(struct cpuid_table *t, const struct source *src)
 		pass(src, 7, 2, EDX, &t->leaf7[2]);
 	pass(src, 0xd, 1, EAX, &t->leafd[1]);
 
-	pass(src, EXT_BASE + 1, 0, EAX | ECX | EDX | (t->amd ? EBX : 0), &t->ext[1]);
+	pass(src, CPUID_EXT_BASE + 1, 0, EAX | ECX | EDX | (t->amd ? EBX : 0), &t->ext[1]);
 	for (i = 2; i <= 6; i++)		/* brand; caches and TLBs */
-		pass(src, EXT_BASE + i, 0, EAX | EBX | ECX | EDX, &t->ext[i]);
-	pass(src, EXT_BASE + 7, 0, EDX, &t->ext[7]);
-	pass(src, EXT_BASE + 8, 0, EBX, &t->ext[8]);
-	pass(src, EXT_BASE + 0x19, 0, EAX | EBX, &t->ext[0x19]);	/* TLBs, 1 GiB */
-	pass(src, EXT_BASE + 0x1a, 0, EAX, &t->ext[0x1a]);		/* width of FPU */
-	pass(src, EXT_BASE + 0x21, 0, EAX | ECX, &t->ext[0x21]);
+		pass(src, CPUID_EXT_BASE + i, 0, EAX | EBX | ECX | EDX, &t->ext[i]);
+	pass(src, CPUID_EXT_BASE + 7, 0, EDX, &t->ext[7]);
+	pass(src, CPUID_EXT_BASE + 8, 0, EBX, &t->ext[8]);
+	pass(src, CPUID_EXT_BASE + 0x19, 0, EAX | EBX, &t->ext[0x19]);	/* TLBs, 1 GiB */
+	pass(src, CPUID_EXT_BASE + 0x1a, 0, EAX, &t->ext[0x1a]);		/* width of FPU */
+	pass(src, CPUID_EXT_BASE + 0x21, 0, EAX | ECX, &t->ext[0x21]);
 }
 
 static void build_features(struct cpuid_table *t, const struct cpuid_config *config)
@@ -192,7 +187,7 @@ static void build_topology(struct cpuid_table *t, const struct source *src, u32 
 	}
 	t->ext[8].reg[R_ECX] = bits << 12 | (ncpus - 1);
 	if (t->ext[1].reg[R_ECX] & ECX_TOPOEXT)
-		build_caches(src, EXT_BASE + 0x1d, ids - 1, 0, t->leaf1d);
+		build_caches(src, CPUID_EXT_BASE + 0x1d, ids - 1, 0, t->leaf1d);
 }
 
 static void build_xsave(struct cpuid_table *t, const struct source *src)
@@ -221,11 +216,11 @@ void cpuid_build(struct cpuid_table *t, const struct cpuid_config *config, cpuid
 	src.max_basic = t->basic[0].reg[R_EAX];
 	t->basic[0].reg[R_EAX] = CPUID_NR_BASIC - 1;
 	t->amd = is_amd(t->basic[0].reg);
-	host(EXT_BASE, 0, t->ext[0].reg);
+	host(CPUID_EXT_BASE, 0, t->ext[0].reg);
 	src.max_ext = t->ext[0].reg[R_EAX];
-	t->max_ext = EXT_BASE + 8;
+	t->max_ext = CPUID_EXT_BASE + 8;
 	if (t->amd)
-		t->max_ext = clamp(src.max_ext, t->max_ext, EXT_BASE + CPUID_NR_EXT - 1);
+		t->max_ext = clamp(src.max_ext, t->max_ext, CPUID_EXT_BASE + CPUID_NR_EXT - 1);
 	t->ext[0].reg[R_EAX] = t->max_ext;
 
 	pass(&src, 1, 0, ECX, &leaf1);
@@ -321,14 +316,14 @@ static noinline void adjust_ext(const struct cpuid_table *t, const struct cpuid_
 				u32 leaf, u32 subleaf, u32 out[4])
 {
 	switch (leaf) {
-	case EXT_BASE + 1:
+	case CPUID_EXT_BASE + 1:
 		if (!dyn->apic_enabled && t->amd)
 			out[R_EDX] &= ~EDX_APIC;
 		break;
-	case EXT_BASE + 0x1d:
+	case CPUID_EXT_BASE + 0x1d:
 		subleaf_of(t->leaf1d, ARRAY_SIZE(t->leaf1d), subleaf, out);
 		break;
-	case EXT_BASE + 0x1e:
+	case CPUID_EXT_BASE + 0x1e:
 		if (t->ext[1].reg[R_ECX] & ECX_TOPOEXT) {
 			out[R_EAX] = dyn->apic_id;
 			out[R_EBX] = dyn->apic_id & 0xff;	/* core; one thread in it */
@@ -352,24 +347,25 @@ static void lookup_other(const struct cpuid_table *t, u32 leaf, u32 out[4])
 void cpuid_lookup(const struct cpuid_table *t, const struct cpuid_dynamic *dyn,
 		  u32 leaf, u32 subleaf, u32 out[4])
 {
-	u32 i;
+	const struct cpuid_leaf *plain = cpuid_plain(t, leaf);
 
-	if (leaf >= EXT_BASE && leaf <= t->max_ext) {
-		i = array_index_nospec(leaf - EXT_BASE, CPUID_NR_EXT);
-		memcpy(out, &t->ext[i], sizeof(t->ext[i]));
-		if (SPECIAL_EXT >> i & 1)
-			adjust_ext(t, dyn, leaf, subleaf, out);
-		return;
-	}
-	if (leaf >= CPUID_NR_BASIC) {
+	if (!plain && leaf >= CPUID_NR_BASIC && (leaf < CPUID_EXT_BASE || leaf > t->max_ext)) {
 		if (t->amd || leaf >> 28 == GUEST_CPUID_BASE >> 28) {
 			lookup_other(t, leaf, out);
 			return;
 		}
 		leaf = CPUID_NR_BASIC - 1;
+		plain = cpuid_plain(t, leaf);
 	}
-	i = array_index_nospec(leaf, CPUID_NR_BASIC);
-	memcpy(out, &t->basic[i], sizeof(t->basic[i]));
-	if (SPECIAL_BASIC >> i & 1)
+	if (plain) {
+		memcpy(out, plain, sizeof(*plain));
+	} else if (leaf >= CPUID_EXT_BASE) {
+		memcpy(out, &t->ext[array_index_nospec(leaf - CPUID_EXT_BASE, CPUID_NR_EXT)],
+		       sizeof(t->ext[0]));
+		adjust_ext(t, dyn, leaf, subleaf, out);
+	} else {
+		memcpy(out, &t->basic[array_index_nospec(leaf, CPUID_NR_BASIC)],
+		       sizeof(t->basic[0]));
 		adjust_basic(t, dyn, leaf, subleaf, out);
+	}
 }

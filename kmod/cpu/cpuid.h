@@ -16,6 +16,7 @@
 #ifndef _INSULA_CPUID_H
 #define _INSULA_CPUID_H
 
+#include <linux/nospec.h>
 #include <linux/types.h>
 
 enum { R_EAX, R_EBX, R_ECX, R_EDX };
@@ -56,6 +57,12 @@ struct cpuid_config {
 struct cpuid_leaf {
 	u32 reg[4];		/* by R_EAX... */
 };
+
+#define CPUID_EXT_BASE	0x80000000U
+
+/* Leaves that say more than is in the table, or something else: a bit each. */
+#define CPUID_SPECIAL_BASIC	(1UL << 1 | 1UL << 4 | 1UL << 7 | 1UL << 0xb | 1UL << 0xd)
+#define CPUID_SPECIAL_EXT	(1UL << 1 | 1UL << 0x1d | 1UL << 0x1e)
 
 #define CPUID_NR_BASIC	0x0e
 #define CPUID_NR_EXT	0x22
@@ -114,6 +121,22 @@ typedef void cpuid_host_t(u32 leaf, u32 subleaf, u32 regs[4]);
 
 /** cpuid_build() - fill @t for a VM. Any context in which @host can be called. */
 void cpuid_build(struct cpuid_table *t, const struct cpuid_config *config, cpuid_host_t *host);
+
+/**
+ * cpuid_plain() - the answer, if it depends on nothing but the leaf
+ * Return: it, or NULL: ask cpuid_lookup(). Any context.
+ */
+static inline const struct cpuid_leaf *cpuid_plain(const struct cpuid_table *t, u32 leaf)
+{
+	if (leaf < CPUID_NR_BASIC)
+		return CPUID_SPECIAL_BASIC >> leaf & 1 ? NULL :
+		       &t->basic[array_index_nospec(leaf, CPUID_NR_BASIC)];
+	if (leaf < CPUID_EXT_BASE || leaf > t->max_ext)
+		return NULL;
+	leaf -= CPUID_EXT_BASE;
+	return CPUID_SPECIAL_EXT >> leaf & 1 ? NULL :
+	       &t->ext[array_index_nospec(leaf, CPUID_NR_EXT)];
+}
 
 /**
  * cpuid_lookup() - answer a CPUID instruction

@@ -17,8 +17,7 @@
 #include "mitigations.h"
 
 static DEFINE_STATIC_KEY_FALSE(use_ibpb);
-static DEFINE_STATIC_KEY_FALSE(use_verw);
-static DEFINE_STATIC_KEY_FALSE(use_spec_ctrl);
+DEFINE_STATIC_KEY_FALSE(mitigate_verw);
 
 static bool cpu_leaks_buffers(void)
 {
@@ -31,10 +30,7 @@ void mitigations_init(void)
 	if (boot_cpu_has(X86_FEATURE_IBPB))
 		static_branch_enable(&use_ibpb);
 	if (cpu_leaks_buffers())
-		static_branch_enable(&use_verw);
-
-	if (boot_cpu_has(X86_FEATURE_MSR_SPEC_CTRL))
-		static_branch_enable(&use_spec_ctrl);
+		static_branch_enable(&mitigate_verw);
 }
 
 void mitigate_vm_switch(u32 *last, u32 vm)
@@ -44,22 +40,6 @@ void mitigate_vm_switch(u32 *last, u32 vm)
 	*last = vm;
 	if (static_branch_likely(&use_ibpb))
 		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
-}
-
-void mitigate_entry(void)
-{
-	if (static_branch_unlikely(&use_verw))
-		x86_clear_cpu_buffers();
-}
-
-u64 mitigate_spec_ctrl(u64 guest)
-{
-	u64 host;
-
-	if (!static_branch_likely(&use_spec_ctrl))
-		return 0;
-	host = spec_ctrl_current() & 0xffffffff;
-	return host << 32 | guest;
 }
 
 /* Not delivered to the host by the hardware: hand it over as from user mode. */
@@ -82,8 +62,9 @@ const struct host_fact *host_mitigations(unsigned int *n)
 	static struct host_fact facts[5];
 
 	facts[0] = (struct host_fact){ "ibpb-on-vm-switch", static_key_enabled(&use_ibpb) };
-	facts[1] = (struct host_fact){ "spec-ctrl-switch", static_key_enabled(&use_spec_ctrl) };
-	facts[2] = (struct host_fact){ "buffer-clear-on-entry", static_key_enabled(&use_verw) };
+	facts[1] = (struct host_fact){ "spec-ctrl-switch", mitigate_swaps_spec_ctrl() };
+	facts[2] = (struct host_fact){ "buffer-clear-on-entry",
+				       static_key_enabled(&mitigate_verw) };
 	facts[3] = (struct host_fact){ "rsb-fill-on-exit",
 				       boot_cpu_has(X86_FEATURE_RSB_VMEXIT) };
 	facts[4] = (struct host_fact){ "return-untraining-on-exit",

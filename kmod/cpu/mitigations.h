@@ -9,7 +9,11 @@
 #ifndef _INSULA_MITIGATIONS_H
 #define _INSULA_MITIGATIONS_H
 
+#include <linux/jump_label.h>
 #include <linux/types.h>
+#include <asm/nospec-branch.h>
+#include <asm/spec-ctrl.h>
+#include "../compat.h"
 
 /** mitigations_init() - choose; once, at load */
 void mitigations_init(void);
@@ -18,13 +22,22 @@ void mitigations_init(void);
  * if they differ. IRQs off.
  */
 void mitigate_vm_switch(u32 *last, u32 vm);
+
+DECLARE_STATIC_KEY_FALSE(mitigate_verw);
+
 /** mitigate_entry() - last thing before a guest runs: clear buffers where the bug is */
-void mitigate_entry(void);
-/**
- * mitigate_spec_ctrl() - SPEC_CTRL of guest (low half) and host (high half); equal when
- * there is nothing to swap
- */
-u64 mitigate_spec_ctrl(u64 guest);
+static __always_inline void mitigate_entry(void)
+{
+	if (static_branch_unlikely(&mitigate_verw))
+		x86_clear_cpu_buffers();
+}
+
+/** mitigate_swaps_spec_ctrl() - is there a SPEC_CTRL, which guest and host each have? */
+static __always_inline bool mitigate_swaps_spec_ctrl(void)
+{
+	return static_cpu_has(X86_FEATURE_MSR_SPEC_CTRL);
+}
+
 /** host_machine_check() - a machine check exception came while a guest ran */
 void host_machine_check(void);
 

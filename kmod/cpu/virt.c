@@ -11,6 +11,8 @@
 #include "virt.h"
 
 const struct virt_ops *virt;
+DEFINE_STATIC_CALL(virt_enter, svm_enter);
+DEFINE_STATIC_CALL(virt_same_sys, svm_same_sys);
 
 static const struct virt_ops *const backends[] = { &svm_ops };
 
@@ -32,6 +34,8 @@ int virt_init(void)
 		return -EOPNOTSUPP;
 	}
 	virt = backends[i];
+	static_call_update(virt_enter, virt->enter);
+	static_call_update(virt_same_sys, virt->same_sys);
 	err = virt->probe();
 	if (!err)
 		err = virt->init();

@@ -2,17 +2,20 @@
 /*
  * virt.h - what the hardware has to be able to do: SVM or VMX behind one table
  *
- * Nothing above cpu/ knows which of them it is. A vCPU's registers are in struct vcpu
- * (general registers, RIP, RFLAGS, CR8) where a backend loads and stores them at each
- * entry and exit; the others are asked for here.
+ * Nothing above cpu/ knows which of them it is. What every exit needs is in struct vcpu,
+ * where a backend loads and stores it at each entry and exit: general registers, RIP,
+ * RFLAGS, CR8, the interrupt shadow, the event to deliver, windows. The rest is asked for
+ * here.
  */
 #ifndef _INSULA_VIRT_H
 #define _INSULA_VIRT_H
 
+#include <linux/static_call.h>
 #include <linux/types.h>
 #include "host.h"
 
 struct vcpu;
+struct vcpu_sys;
 struct tdp_format;
 
 /**
@@ -33,7 +36,7 @@ enum { SEG_LDTR = 6, SEG_TR, SEG_GDTR, SEG_IDTR, NR_ALL_SEGS };
 
 enum virt_reg {
 	VIRT_CR0, VIRT_CR2, VIRT_CR3, VIRT_CR4, VIRT_EFER, VIRT_PAT, VIRT_DEBUGCTL,
-	VIRT_DR6, VIRT_DR7,
+	VIRT_DR6, VIRT_DR7, VIRT_TSC_OFFSET,
 };
 
 /**
@@ -52,16 +55,14 @@ enum virt_reg {
  *		run on this CPU since the vCPU's last window
  * @close:	IRQs off: leave the CPU as open() found it
  * @enter:	run until an exit; fills vcpu->exit. Between open and close.
- * @get @set:	control registers; @set takes what the caller has checked
+ * @get @set:	control registers and the like; @set takes what the caller has checked
  * @get_seg @set_seg: segments and table registers
- * @cpl:	current privilege level
- * @irq_blocked: RFLAGS.IF clear, or in the shadow of STI or MOV SS
+ * @get_sys:	fill the registers of struct vcpu_sys
+ * @same_sys:	are they as they were?
  * @nmi_blocked: an NMI was delivered and not yet completed, or in a shadow
- * @irq_window:	exit (or not) with EXIT_IRQ_WINDOW as soon as irq_blocked ends
- * @tpr_window:	exit (or not) with EXIT_CR8 when the guest writes CR8: an interrupt waits
- *		for a lower task priority
  * @nmi_window:	exit with EXIT_NMI_WINDOW or EXIT_STEP when nmi_blocked ends
- * @clear_shadow: an instruction was stepped over
+ *
+ * Who sets a register that is in struct vcpu_sys clears vcpu->sys_known.
  */
 struct virt_ops {
 	const char *name;
@@ -81,19 +82,22 @@ struct virt_ops {
 	void (*set)(struct vcpu *vcpu, enum virt_reg reg, u64 val);
 	void (*get_seg)(struct vcpu *vcpu, unsigned int seg, struct guest_seg *s);
 	void (*set_seg)(struct vcpu *vcpu, unsigned int seg, const struct guest_seg *s);
-	unsigned int (*cpl)(struct vcpu *vcpu);
-	bool (*irq_blocked)(struct vcpu *vcpu);
+	void (*get_sys)(struct vcpu *vcpu, struct vcpu_sys *sys);
+	bool (*same_sys)(struct vcpu *vcpu, const struct vcpu_sys *sys);
 	bool (*nmi_blocked)(struct vcpu *vcpu);
-	void (*irq_window)(struct vcpu *vcpu, bool on);
-	void (*tpr_window)(struct vcpu *vcpu, bool on);
 	void (*nmi_window)(struct vcpu *vcpu);
-	void (*clear_shadow)(struct vcpu *vcpu);
 };
 
 /* The backend of this host; set by virt_init(), constant afterwards. */
 extern const struct virt_ops *virt;
 
 extern const struct virt_ops svm_ops;
+
+/* Those that every exit needs. */
+void svm_enter(struct vcpu *vcpu);
+bool svm_same_sys(struct vcpu *vcpu, const struct vcpu_sys *sys);
+DECLARE_STATIC_CALL(virt_enter, svm_enter);
+DECLARE_STATIC_CALL(virt_same_sys, svm_same_sys);
 
 /** virt_init() - choose and set up. Return: 0, -EOPNOTSUPP (said why), -ENOMEM. */
 int virt_init(void);

@@ -197,11 +197,6 @@ void lapic_set_tpr(struct lapic *l, u32 tpr)
 	update_ppr(l);
 }
 
-u64 lapic_cr8_read(const struct lapic *l)
-{
-	return l->tpr >> 4;
-}
-
 void lapic_cr8_write(struct lapic *l, u64 val)
 {
 	lapic_set_tpr(l, (val & 0xf) << 4);

@@ -142,6 +142,13 @@ int lapic_msr_read(struct lapic *l, u32 msr, u64 *val);
  */
 int lapic_msr_write(struct lapic *l, u32 msr, u64 val);
 
+/** lapic_idle() - nothing at all is requested, so nothing pending in any sense. Owner. */
+static inline bool lapic_idle(const struct lapic *l)
+{
+	return !(READ_ONCE(l->irr[0]) | READ_ONCE(l->irr[1]) |
+		 READ_ONCE(l->irr[2]) | READ_ONCE(l->irr[3]));
+}
+
 /** lapic_enabled() - IA32_APIC_BASE.EN. Any CPU. */
 static inline bool lapic_enabled(const struct lapic *l)
 {
@@ -217,7 +224,11 @@ bool lapic_extint(const struct lapic *l);
 bool lapic_lint1_nmi(const struct lapic *l);
 
 /** lapic_cr8_read() - TPR's class, 0 to 15 */
-u64 lapic_cr8_read(const struct lapic *l);
+static inline u64 lapic_cr8_read(const struct lapic *l)
+{
+	return l->tpr >> 4;
+}
+
 /** lapic_cr8_write() - MOV to CR8; bits above 3 have been checked by the caller */
 void lapic_cr8_write(struct lapic *l, u64 val);
 

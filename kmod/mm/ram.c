@@ -98,6 +98,7 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 	if (r)
 		return r;
 	ram->file = get_file(file);
+	ram->gen = 1;
 	r = refill(ram);
 	if (!r)
 		r = tdp_init(&ram->tdp);

@@ -28,7 +28,7 @@
  * @spare:	zeroed pages for tables to come, because none can be allocated under @lock
  * @nspare:	how many of them there are
  * @resident:	bytes mapped now; read without the lock for statistics
- * @gen:	raised when anything is unmapped, after its entries are empty and before the
+ * @gen:	not 0; raised when anything is unmapped, after its entries are empty, before the
  *		TLBs are flushed. Who caches a translation reads @gen with
  *		smp_load_acquire(), then looks up. The cached one may be used with interrupts
  *		off after @gen was found unchanged, until they are on again: its page is not

@@ -137,12 +137,10 @@ const struct lapic_ops vcpu_lapic_ops = {
 
 /* The LAPIC timer. */
 
-void vcpu_timer_arm(struct vcpu *vcpu)
+void vcpu_timer_rearm(struct vcpu *vcpu)
 {
 	u64 deadline = vcpu->lapic.deadline;
 
-	if (likely(deadline == vcpu->timer_armed))
-		return;
 	vcpu->timer_armed = deadline;
 	if (deadline >= NEVER - 1)
 		return;		/* what is armed may still fire, for nothing */
@@ -194,45 +192,57 @@ static bool pic_pending(struct vcpu *vcpu)
 	       lapic_extint(&vcpu->lapic);
 }
 
-static void take_irq(struct vcpu *vcpu)
+static void take_irq(struct vcpu *vcpu, int vector)
 {
-	int vector;
-
-	if (pic_pending(vcpu)) {
-		vector = platform_ack(&vcpu->vm->platform);
-	} else {
-		vector = lapic_pending(&vcpu->lapic);
-		if (vector < 0)
-			return;
+	if (vector >= 0)
 		lapic_ack(&vcpu->lapic, vector);
-	}
+	else
+		vector = platform_ack(&vcpu->vm->platform);
 	vcpu->event = (struct vcpu_event){ .type = EVENT_IRQ, .vector = vector };
 }
 
-static bool irq_pending(struct vcpu *vcpu)
+static bool irq_blocked(const struct vcpu *vcpu)
 {
-	return lapic_pending(&vcpu->lapic) >= 0 || pic_pending(vcpu);
+	return !(vcpu->rflags & X86_EFLAGS_IF) || vcpu->shadow;
+}
+
+/* Return: WINDOW_* for what has to wait. The 8259 pair goes first, as it is asked first. */
+static u8 deliver_irq(struct vcpu *vcpu, bool pic)
+{
+	struct lapic *l = &vcpu->lapic;
+	int vector = pic ? -1 : lapic_pending(l);
+	u8 windows = 0;
+
+	if (pic || vector >= 0) {
+		if (vcpu->event.type != EVENT_NONE || irq_blocked(vcpu))
+			windows |= WINDOW_IRQ;
+		else
+			take_irq(vcpu, vector);
+	}
+	if (lapic_pending_masked(l) >= 0)
+		windows |= WINDOW_TPR;
+	return windows;
+}
+
+static void deliver_nmi(struct vcpu *vcpu)
+{
+	if (vcpu->event.type != EVENT_NONE)
+		return;
+	if (virt->nmi_blocked(vcpu)) {
+		virt->nmi_window(vcpu);
+	} else {
+		vcpu->nmi_pending = false;
+		vcpu->event = (struct vcpu_event){ .type = EVENT_NMI, .vector = 2 };
+	}
 }
 
 void vcpu_deliver(struct vcpu *vcpu)
 {
-	bool want_irq = false;
+	bool pic = pic_pending(vcpu);
 
-	if (unlikely(test_bit(REQ_NMI, &vcpu->requests)) && vcpu->event.type == EVENT_NONE) {
-		if (virt->nmi_blocked(vcpu)) {
-			virt->nmi_window(vcpu);
-		} else {
-			clear_bit(REQ_NMI, &vcpu->requests);
-			vcpu->event = (struct vcpu_event){ .type = EVENT_NMI, .vector = 2 };
-		}
-	}
-	if (irq_pending(vcpu)) {
-		want_irq = vcpu->event.type != EVENT_NONE || virt->irq_blocked(vcpu);
-		if (!want_irq)
-			take_irq(vcpu);
-	}
-	virt->irq_window(vcpu, want_irq);
-	virt->tpr_window(vcpu, lapic_pending_masked(&vcpu->lapic) >= 0);
+	if (vcpu->nmi_pending)
+		deliver_nmi(vcpu);
+	vcpu->windows = deliver_irq(vcpu, pic);
 }
 
 bool vcpu_has_work(struct vcpu *vcpu)
@@ -243,5 +253,8 @@ bool vcpu_has_work(struct vcpu *vcpu)
 		return requests & (BIT(REQ_INIT) | BIT(REQ_STARTUP));
 	if (requests & (BIT(REQ_NMI) | BIT(REQ_INIT) | BIT(REQ_TIMER)))
 		return true;
-	return (vcpu->rflags & X86_EFLAGS_IF) && irq_pending(vcpu);
+	if (vcpu->nmi_pending && !virt->nmi_blocked(vcpu))
+		return true;
+	return (vcpu->rflags & X86_EFLAGS_IF) &&
+	       (lapic_pending(&vcpu->lapic) >= 0 || pic_pending(vcpu));
 }

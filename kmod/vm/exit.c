@@ -11,38 +11,22 @@
 #include "../cpu/x86.h"
 #include "vcpu.h"
 
-unsigned int vcpu_insn_length(struct vcpu *vcpu, enum insn_op op, enum exit_action *action)
+static noinline void single_step(struct vcpu *vcpu)
 {
-	u8 bytes[INSN_MAX_LEN];
-	struct insn insn;
-	int err;
-
-	if (vcpu->exit.len)
-		return vcpu->exit.len;
-	err = vcpu_fetch(vcpu, &insn, bytes);
-	*action = err == -EAGAIN ? EXIT_LEAVE : EXIT_RESUME;
-	if (err == -ENXIO) {
-		vm_kill(vcpu->vm, "page tables or code outside RAM at rip %#llx", vcpu->rip);
-		*action = EXIT_LEAVE;
-	}
-	/* Anything else: it was changed since; let the guest execute what is there now. */
-	return !err && insn.op == op ? insn.len : 0;
+	virt->set(vcpu, VIRT_DR6, virt->get(vcpu, VIRT_DR6) | DR6_BS);
+	vcpu_raise(vcpu, X86_TRAP_DB, false, 0);
 }
 
 void vcpu_stepped(struct vcpu *vcpu)
 {
-	virt->clear_shadow(vcpu);
-	if (unlikely(vcpu->rflags & X86_EFLAGS_TF)) {
-		virt->set(vcpu, VIRT_DR6, virt->get(vcpu, VIRT_DR6) | DR6_BS);
-		vcpu_raise(vcpu, X86_TRAP_DB, false, 0);
-	}
+	vcpu->shadow = false;
+	if (unlikely(vcpu->rflags & X86_EFLAGS_TF))
+		single_step(vcpu);
 }
 
-void vcpu_skip(struct vcpu *vcpu, unsigned int len)
+void vcpu_skip(struct vcpu *vcpu)
 {
-	vcpu->rip += len;
-	if (unlikely(vcpu->rip >> 16) && vcpu_mode(vcpu) != 8)
-		vcpu->rip = vcpu_mode(vcpu) == 4 ? (u32)vcpu->rip : (u16)vcpu->rip;
+	vcpu->rip = vcpu->exit.next_rip;
 	vcpu_stepped(vcpu);
 }
 
@@ -53,38 +37,51 @@ static enum exit_action exit_host(struct vcpu *vcpu)
 
 #define CPUID_XSAVE	0xd	/* the only leaf that depends on XCR0 */
 
-static enum exit_action exit_cpuid(struct vcpu *vcpu)
+static void cpuid_result(struct vcpu *vcpu, const u32 reg[4])
 {
-	enum exit_action action;
-	unsigned int len = vcpu_insn_length(vcpu, INSN_CPUID, &action);
-	u64 *gpr = vcpu->gpr;
-	u32 out[4];
+	vcpu->gpr[REG_RAX] = reg[R_EAX];
+	vcpu->gpr[REG_RBX] = reg[R_EBX];
+	vcpu->gpr[REG_RCX] = reg[R_ECX];
+	vcpu->gpr[REG_RDX] = reg[R_EDX];
+}
+
+static noinline void cpuid_dynamic(struct vcpu *vcpu)
+{
+	u32 leaf = vcpu->gpr[REG_RAX], out[4];
 	struct cpuid_dynamic dyn = {
 		.apic_id = vcpu->id,
 		.cr4 = virt->get(vcpu, VIRT_CR4),
-		.xcr0 = (u32)gpr[REG_RAX] == CPUID_XSAVE ? fpu_xcr0() : 0,
+		.xcr0 = leaf == CPUID_XSAVE ? fpu_xcr0() : 0,
 		.apic_enabled = lapic_enabled(&vcpu->lapic),
 	};
 
-	if (!len)
-		return action;
-	cpuid_lookup(&vcpu->vm->cpuid, &dyn, gpr[REG_RAX], gpr[REG_RCX], out);
-	gpr[REG_RAX] = out[0];
-	gpr[REG_RBX] = out[1];
-	gpr[REG_RCX] = out[2];
-	gpr[REG_RDX] = out[3];
-	vcpu_skip(vcpu, len);
+	cpuid_lookup(&vcpu->vm->cpuid, &dyn, leaf, vcpu->gpr[REG_RCX], out);
+	cpuid_result(vcpu, out);
+}
+
+static enum exit_action exit_cpuid(struct vcpu *vcpu)
+{
+	int other = vcpu_find_next(vcpu, INSN_CPUID);
+	const struct cpuid_leaf *plain;
+
+	if (other)
+		return other;
+	plain = cpuid_plain(&vcpu->vm->cpuid, vcpu->gpr[REG_RAX]);
+	if (likely(plain))
+		cpuid_result(vcpu, plain->reg);
+	else
+		cpuid_dynamic(vcpu);
+	vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }
 
 static enum exit_action exit_hlt(struct vcpu *vcpu)
 {
-	enum exit_action action;
-	unsigned int len = vcpu_insn_length(vcpu, INSN_HLT, &action);
+	int other = vcpu_find_next(vcpu, INSN_HLT);
 
-	if (!len)
-		return action;
-	vcpu_skip(vcpu, len);
+	if (other)
+		return other;
+	vcpu_skip(vcpu);
 	if (vcpu->event.type != EVENT_NONE || vcpu_has_work(vcpu))
 		return EXIT_RESUME;
 	vcpu->halted = true;
@@ -100,14 +97,13 @@ static enum exit_action exit_io(struct vcpu *vcpu)
 {
 	const struct vm_exit *e = &vcpu->exit;
 	u64 *rax = &vcpu->gpr[REG_RAX];
-	enum exit_action action;
-	unsigned int len;
+	int other;
 
 	if (e->io.string)
 		return exit_string_io(vcpu);
-	len = vcpu_insn_length(vcpu, e->io.in ? INSN_IN : INSN_OUT, &action);
-	if (!len)
-		return action;
+	other = vcpu_find_next(vcpu, e->io.in ? INSN_IN : INSN_OUT);
+	if (other)
+		return other;
 	if (e->io.in) {
 		u64 mask = low_bytes(e->io.size);
 		u32 val = platform_in(&vcpu->vm->platform, e->io.port, e->io.size);
@@ -116,7 +112,7 @@ static enum exit_action exit_io(struct vcpu *vcpu)
 	} else {
 		platform_out(&vcpu->vm->platform, e->io.port, e->io.size, *rax);
 	}
-	vcpu_skip(vcpu, len);
+	vcpu_skip(vcpu);
 	/* It may have been the power switch. */
 	return READ_ONCE(vcpu->vm->quiesce) ? EXIT_LEAVE : EXIT_RESUME;
 }
@@ -153,18 +149,17 @@ static void dr_write(struct vcpu *vcpu, unsigned int n, u64 val)
 /* DR4 and DR5 are DR6 and DR7 unless CR4.DE makes them #UD; DR7.GD traps any access. */
 static enum exit_action exit_dr(struct vcpu *vcpu)
 {
-	u8 bytes[INSN_MAX_LEN];
-	struct insn insn;
-	int err = vcpu_fetch(vcpu, &insn, bytes);
+	int err = vcpu_fetch(vcpu);
+	const struct insn *insn = &vcpu->now->insn;
 	unsigned int n;
 	u64 *gpr, val;
 
 	if (err == -EAGAIN)
 		return EXIT_LEAVE;
-	if (err || (insn.op != INSN_MOV_TO_DR && insn.op != INSN_MOV_FROM_DR))
+	if (err || (insn->op != INSN_MOV_TO_DR && insn->op != INSN_MOV_FROM_DR))
 		return EXIT_RESUME;
-	n = insn.reg & 7;
-	if (insn.reg > 7 || ((n == 4 || n == 5) && (virt->get(vcpu, VIRT_CR4) & X86_CR4_DE))) {
+	n = insn->reg & 7;
+	if (insn->reg > 7 || ((n == 4 || n == 5) && (virt->get(vcpu, VIRT_CR4) & X86_CR4_DE))) {
 		vcpu_raise(vcpu, X86_TRAP_UD, false, 0);
 		return EXIT_RESUME;
 	}
@@ -176,90 +171,92 @@ static enum exit_action exit_dr(struct vcpu *vcpu)
 	}
 	if (n == 4 || n == 5)
 		n += 2;
-	gpr = &vcpu->gpr[array_index_nospec(insn.rm, NR_GPRS)];
-	val = vcpu_mode(vcpu) == 8 ? *gpr : (u32)*gpr;
-	if (insn.op == INSN_MOV_TO_DR && n >= 6 && val >> 32) {
+	gpr = &vcpu->gpr[array_index_nospec(insn->rm, NR_GPRS)];
+	val = vcpu_sys(vcpu)->mode == 8 ? *gpr : (u32)*gpr;
+	if (insn->op == INSN_MOV_TO_DR && n >= 6 && val >> 32) {
 		vcpu_raise_gp(vcpu);
 		return EXIT_RESUME;
 	}
-	if (insn.op == INSN_MOV_TO_DR)
+	if (insn->op == INSN_MOV_TO_DR)
 		dr_write(vcpu, n, val);
 	else
 		*gpr = dr_read(vcpu, n);
-	vcpu_skip(vcpu, insn.len);
+	vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }
 
 /* Only intercepted while an interrupt window is asked for. */
 static enum exit_action exit_cr8(struct vcpu *vcpu)
 {
-	u8 bytes[INSN_MAX_LEN];
-	struct insn insn;
-	int err = vcpu_fetch(vcpu, &insn, bytes);
+	int err = vcpu_fetch(vcpu);
+	const struct insn *insn = &vcpu->now->insn;
 	u64 val;
 
 	if (err == -EAGAIN)
 		return EXIT_LEAVE;
-	if (err || insn.op != INSN_MOV_TO_CR || insn.reg != 8)
+	if (err || insn->op != INSN_MOV_TO_CR || insn->reg != 8)
 		return EXIT_RESUME;
-	val = vcpu->gpr[array_index_nospec(insn.rm, NR_GPRS)];
+	val = vcpu->gpr[array_index_nospec(insn->rm, NR_GPRS)];
 	if (val & ~15ULL) {
 		vcpu_raise_gp(vcpu);
 		return EXIT_RESUME;
 	}
 	vcpu->cr8 = val;
 	lapic_cr8_write(&vcpu->lapic, val);
-	vcpu_skip(vcpu, insn.len);
+	vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }
 
 /* The CPU has checked CPL and CR4.OSXSAVE before the intercept. */
 static enum exit_action exit_xsetbv(struct vcpu *vcpu)
 {
-	enum exit_action action;
-	unsigned int len = vcpu_insn_length(vcpu, INSN_XSETBV, &action);
+	int other = vcpu_find_next(vcpu, INSN_XSETBV);
 	u64 val = (u32)vcpu->gpr[REG_RAX] | vcpu->gpr[REG_RDX] << 32;
 
-	if (!len)
-		return action;
-	if (virt->cpl(vcpu) || (u32)vcpu->gpr[REG_RCX] ||
+	if (other)
+		return other;
+	if (vcpu_sys(vcpu)->cpl || (u32)vcpu->gpr[REG_RCX] ||
 	    !fpu_set_xcr0(&vcpu->fpu, val)) {
 		vcpu_raise_gp(vcpu);
 		return EXIT_RESUME;
 	}
-	vcpu_skip(vcpu, len);
+	vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }
 
 /* Guests have no device that is not coherent: nothing to write back. */
 static enum exit_action exit_wbinvd(struct vcpu *vcpu)
 {
-	u8 bytes[INSN_MAX_LEN];
-	struct insn insn;
-	int err = vcpu_fetch(vcpu, &insn, bytes);
+	int err = vcpu_fetch(vcpu);
+	const struct insn *insn = &vcpu->now->insn;
 
 	if (err == -EAGAIN)
 		return EXIT_LEAVE;
-	if (!err && (insn.op == INSN_WBINVD || insn.op == INSN_INVD))
-		vcpu_skip(vcpu, insn.len);
+	if (!err && (insn->op == INSN_WBINVD || insn->op == INSN_INVD))
+		vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }
 
 /* A spinning guest: let something else run, if there is something. */
 static enum exit_action exit_pause(struct vcpu *vcpu)
 {
-	enum exit_action action;
-	unsigned int len = vcpu_insn_length(vcpu, INSN_PAUSE, &action);
+	int other = vcpu_find_next(vcpu, INSN_PAUSE);
 
-	if (!len)
-		return action;
-	vcpu_skip(vcpu, len);
+	if (other)
+		return other;
+	vcpu_skip(vcpu);
 	return EXIT_LEAVE;
 }
 
 static enum exit_action exit_ud(struct vcpu *vcpu)
 {
 	vcpu_raise(vcpu, X86_TRAP_UD, false, 0);
+	return EXIT_RESUME;
+}
+
+static enum exit_action exit_gp(struct vcpu *vcpu)
+{
+	vcpu_raise_gp(vcpu);
 	return EXIT_RESUME;
 }
 
@@ -286,7 +283,8 @@ static enum exit_action exit_failed(struct vcpu *vcpu)
 	return EXIT_LEAVE;
 }
 
-static enum exit_action (*const handlers[NR_EXIT_REASONS])(struct vcpu *) = {
+enum exit_action (*const vcpu_exit_handlers[NR_EXIT_REASONS])(struct vcpu *) = {
+	[EXIT_FAILED]		= exit_failed,
 	[EXIT_HOST]		= exit_host,
 	[EXIT_CPUID]		= exit_cpuid,
 	[EXIT_HLT]		= exit_hlt,
@@ -303,17 +301,13 @@ static enum exit_action (*const handlers[NR_EXIT_REASONS])(struct vcpu *) = {
 	[EXIT_WBINVD]		= exit_wbinvd,
 	[EXIT_PAUSE]		= exit_pause,
 	[EXIT_UD]		= exit_ud,
+	[EXIT_GP]		= exit_gp,
 	[EXIT_EXCEPTION]	= exit_exception,
 	[EXIT_SHUTDOWN]		= exit_shutdown,
-	[EXIT_FAILED]		= exit_failed,
 };
 
-enum exit_action vcpu_handle_exit(struct vcpu *vcpu)
-{
-	return handlers[vcpu->exit.reason](vcpu);
-}
-
 static const char *const names[NR_EXIT_REASONS] = {
+	[EXIT_FAILED]		= "failed",
 	[EXIT_HOST]		= "host",
 	[EXIT_CPUID]		= "cpuid",
 	[EXIT_HLT]		= "hlt",
@@ -330,9 +324,9 @@ static const char *const names[NR_EXIT_REASONS] = {
 	[EXIT_WBINVD]		= "wbinvd",
 	[EXIT_PAUSE]		= "pause",
 	[EXIT_UD]		= "ud",
+	[EXIT_GP]		= "gp",
 	[EXIT_EXCEPTION]	= "exception",
 	[EXIT_SHUTDOWN]		= "shutdown",
-	[EXIT_FAILED]		= "failed",
 };
 
 static_assert(NR_EXIT_REASONS <= VM_EXIT_COUNTERS);

@@ -13,16 +13,31 @@
 #include "../cpu/x86.h"
 #include "vcpu.h"
 
-unsigned int vcpu_mode(struct vcpu *vcpu)
+/* In real mode, too, the code segment has a size, which a far jump there leaves alone. */
+static u8 mode_of(const struct vcpu_sys *s)
 {
-	struct guest_seg cs;
-
-	if (!(virt->get(vcpu, VIRT_CR0) & X86_CR0_PE) || (vcpu->rflags & X86_EFLAGS_VM))
-		return 2;
-	virt->get_seg(vcpu, SEG_CS, &cs);
-	if ((virt->get(vcpu, VIRT_EFER) & EFER_LMA) && (cs.attr & SEG_ATTR_L))
+	if ((s->efer & EFER_LMA) && (s->cs_attr & SEG_ATTR_L))
 		return 8;
-	return cs.attr & SEG_ATTR_DB ? 4 : 2;
+	return s->cs_attr & SEG_ATTR_DB ? 4 : 2;
+}
+
+static enum walk_mode walk_mode_of(const struct vcpu_sys *s)
+{
+	if (!(s->cr0 & X86_CR0_PG))
+		return WALK_NONE;
+	if (s->efer & EFER_LMA)
+		return s->cr4 & X86_CR4_LA57 ? WALK_5LEVEL : WALK_4LEVEL;
+	return s->cr4 & X86_CR4_PAE ? WALK_PAE : WALK_32;
+}
+
+void vcpu_sys_load(struct vcpu *vcpu)
+{
+	struct vcpu_sys *s = &vcpu->sys;
+
+	virt->get_sys(vcpu, s);
+	s->mode = mode_of(s);
+	s->walk = walk_mode_of(s);
+	vcpu->sys_known = true;
 }
 
 /* A walk that knows whose it is. */
@@ -73,45 +88,33 @@ static int walk_set(struct walk *w, u64 gpa, u64 old, u64 new, unsigned int size
 	return cmpxchg((u32 *)ptr, (u32)old, (u32)new) == (u32)old ? 0 : -EAGAIN;
 }
 
-static enum walk_mode walk_mode_of(u64 cr0, u64 cr4, u64 efer)
-{
-	if (!(cr0 & X86_CR0_PG))
-		return WALK_NONE;
-	if (efer & EFER_LMA)
-		return cr4 & X86_CR4_LA57 ? WALK_5LEVEL : WALK_4LEVEL;
-	return cr4 & X86_CR4_PAE ? WALK_PAE : WALK_32;
-}
-
 static void walk_init(struct vcpu_walk *vw, struct vcpu *vcpu)
 {
-	u64 cr0 = virt->get(vcpu, VIRT_CR0), cr4 = virt->get(vcpu, VIRT_CR4);
-	u64 cr3 = virt->get(vcpu, VIRT_CR3), efer = virt->get(vcpu, VIRT_EFER);
+	const struct vcpu_sys *s = vcpu_sys(vcpu);
 
 	vw->vcpu = vcpu;
 	vw->n = 0;
 	vw->w = (struct walk){
-		.mode = walk_mode_of(cr0, cr4, efer),
-		.wp = cr0 & X86_CR0_WP,
-		.nx = efer & EFER_NX,
-		.pse = cr4 & X86_CR4_PSE,
-		.smep = cr4 & X86_CR4_SMEP,
-		.smap = (cr4 & X86_CR4_SMAP) && !(vcpu->rflags & X86_EFLAGS_AC),
+		.mode = s->walk,
+		.root = s->walk == WALK_PAE ? s->cr3 & ~31ULL : s->cr3,
+		.wp = s->cr0 & X86_CR0_WP,
+		.nx = s->efer & EFER_NX,
+		.pse = s->cr4 & X86_CR4_PSE,
+		.smep = s->cr4 & X86_CR4_SMEP,
+		.smap = (s->cr4 & X86_CR4_SMAP) && !(vcpu->rflags & X86_EFLAGS_AC),
 		.maxphyaddr = vcpu->vm->cpuid.maxphyaddr,
 		.read = walk_read,
 		.set = walk_set,
 	};
-	vw->w.root = vw->w.mode == WALK_PAE ? cr3 & ~31ULL : cr3;
-}
-
-static u32 user_access(struct vcpu *vcpu)
-{
-	return virt->cpl(vcpu) == 3 ? WALK_USER : 0;
 }
 
 static int translate(struct vcpu_walk *vw, u64 la, u32 access)
 {
 	struct vcpu *vcpu = vw->vcpu;
-	int err = walk_translate(&vw->w, la, access | user_access(vcpu));
+	int err;
+
+	access |= vcpu_sys(vcpu)->cpl == 3 ? WALK_USER : 0;
+	err = walk_translate(&vw->w, la, access);
 
 	if (err == -EFAULT) {
 		virt->set(vcpu, VIRT_CR2, la);
@@ -126,92 +129,121 @@ static int translate(struct vcpu_walk *vw, u64 la, u32 access)
 	return err;
 }
 
-/* The page of the instruction, from the cache if every step of the proof still holds. */
+/* The instruction: found again if every step of the proof still holds, or read. */
 
-static bool code_cached(const struct code_cache *c, u64 page, u64 root, u32 access,
-			unsigned long gen)
+static bool entry_holds(const struct vcpu_code *c, unsigned int i)
 {
-	unsigned int i;
-
-	if (!c->page || c->la != page || c->root != root || c->access != access ||
-	    c->gen != gen)
-		return false;
-	for (i = 0; i < c->n; i++) {
-		if (READ_ONCE(*c->entry[i]) != c->value[i])
-			return false;
-	}
-	return true;
+	return READ_ONCE(*c->entry[i]) == c->value[i];
 }
 
-static void code_remember(struct code_cache *c, const struct vcpu_walk *vw, u64 page, u64 root,
-			  u32 access, const u8 *ptr, unsigned long gen)
+static __always_inline bool code_holds(struct vcpu *vcpu)
 {
+	const struct vcpu_code *c = vcpu->now;
+
+	BUILD_BUG_ON(CODE_ENTRIES != 4);
+	return c->rip == vcpu->rip &&
+	       c->gen == smp_load_acquire(&vcpu->vm->ram.gen) && /* before what it vouches for */
+	       entry_holds(c, 0) && entry_holds(c, 1) && entry_holds(c, 2) && entry_holds(c, 3) &&
+	       !((READ_ONCE(*c->at) ^ c->bytes[0]) & c->mask) &&
+	       static_call(virt_same_sys)(vcpu, &c->sys);
+}
+
+/* @src has the bytes that were decoded, and the rest of 8 in the same page. */
+static void code_remember(struct vcpu_code *c, const struct vcpu_walk *vw, const void *src,
+			  unsigned long gen)
+{
+	static const u64 nothing;
 	unsigned int i;
 
-	c->page = NULL;
 	if (vw->w.mode != WALK_4LEVEL && vw->w.mode != WALK_NONE)
 		return;		/* entries of 4 bytes, PDPTEs that the CPU has cached */
-	c->gen = gen;
-	c->la = page;
-	c->root = root;
-	c->access = access;
-	c->n = vw->n;
-	for (i = 0; i < vw->n; i++) {
-		c->entry[i] = vw->entry[i];
+	for (i = 0; i < CODE_ENTRIES; i++) {
+		c->entry[i] = i < vw->n ? vw->entry[i] : &nothing;
 		c->value[i] = READ_ONCE(*c->entry[i]);
 	}
-	c->page = ptr;
+	c->rip = vw->vcpu->rip;
+	c->sys = vw->vcpu->sys;
+	c->mask = ~0ULL >> (64 - 8 * c->insn.len);
+	c->at = src;
+	c->gen = gen;
 }
 
-/* One page's worth of instruction bytes at @la. Return: how many, or an error. */
-static int fetch_page(struct vcpu *vcpu, u64 la, const u8 **bytes)
+static noinline int code_read(struct vcpu *vcpu)
 {
-	struct code_cache *c = &vcpu->code;
-	u64 page = la & PAGE_MASK, root = virt->get(vcpu, VIRT_CR3);
-	u32 access = WALK_FETCH | user_access(vcpu);
-	unsigned long gen = smp_load_acquire(&vcpu->vm->ram.gen);	/* see ram.h */
+	struct vcpu_code *c = vcpu->now;
+	unsigned long gen = smp_load_acquire(&vcpu->vm->ram.gen); /* before the entries */
+	const struct vcpu_sys *s = vcpu_sys(vcpu);
+	u64 la = s->mode == 8 ? vcpu->rip : (u32)(s->cs_base + vcpu->rip);
+	u8 *bytes = (u8 *)c->bytes;
+	unsigned int have = 0, n;
 	struct vcpu_walk vw;
-	void *ptr;
+	void *src;
 	u64 avail;
 	int err;
 
-	if (!code_cached(c, page, root, access, gen)) {
+	c->gen = 0;
+	c->bytes[0] = c->bytes[1] = 0;
+	do {
 		walk_init(&vw, vcpu);
-		err = translate(&vw, page, WALK_FETCH);
+		err = translate(&vw, la + have, WALK_FETCH);
 		if (!err)
-			err = ram_at(vcpu, vw.w.gpa, &ptr, &avail);
+			err = ram_at(vcpu, vw.w.gpa, &src, &avail);
 		if (err)
 			return err;
-		code_remember(c, &vw, page, root, access, ptr, gen);
-	} else {
-		ptr = (void *)c->page;
-	}
-	*bytes = ptr + (la - page);
-	return PAGE_SIZE - (la - page);
-}
-
-int vcpu_fetch(struct vcpu *vcpu, struct insn *insn, u8 bytes[INSN_MAX_LEN])
-{
-	unsigned int mode = vcpu_mode(vcpu), have = 0;
-	struct guest_seg cs;
-	u64 la = vcpu->rip;
-	const u8 *src;
-	int n, err;
-
-	if (mode != 8) {
-		virt->get_seg(vcpu, SEG_CS, &cs);
-		la = (u32)(cs.base + vcpu->rip);
-	}
-	do {
-		n = fetch_page(vcpu, la + have, &src);
-		if (n < 0)
-			return n;
-		n = min_t(int, n, INSN_MAX_LEN - have);
+		n = min_t(u64, PAGE_SIZE - ((la + have) & ~PAGE_MASK), INSN_MAX_LEN - have);
 		memcpy(bytes + have, src, n);
 		have += n;
-		err = insn_decode(insn, bytes, have, mode);
+		err = insn_decode(&c->insn, bytes, have, s->mode);
 	} while (err == -ENODATA && have < INSN_MAX_LEN);
+	if (err)
+		return err;
+	c->next = (vcpu->rip + c->insn.len) & ~0ULL >> (64 - 8 * s->mode);
+	if (c->insn.len <= 8 && (la & ~PAGE_MASK) <= PAGE_SIZE - 8)
+		code_remember(c, &vw, src, gen);
+	return 0;
+}
+
+static __always_inline bool code_found(struct vcpu *vcpu)
+{
+	if (vcpu->now->rip != vcpu->rip)
+		vcpu->now = &vcpu->code[(vcpu->rip ^ vcpu->rip >> 3) % VCPU_CODES];
+	return code_holds(vcpu);
+}
+
+int vcpu_fetch(struct vcpu *vcpu)
+{
+	int err = code_found(vcpu) ? 0 : code_read(vcpu);
+
+	if (!err)
+		vcpu->exit.next_rip = vcpu->now->next;
 	return err;
+}
+
+static noinline int read_next(struct vcpu *vcpu, enum insn_op op)
+{
+	int err = vcpu_fetch(vcpu);
+
+	switch (err) {
+	case 0:		/* if it was changed since, let the guest execute what is there now */
+		return vcpu->now->insn.op == op ? 0 : EXIT_RESUME;
+	case -EAGAIN:
+		return EXIT_LEAVE;
+	case -ENXIO:
+		vm_kill(vcpu->vm, "page tables or code outside RAM at rip %#llx", vcpu->rip);
+		return EXIT_LEAVE;
+	default:
+		return EXIT_RESUME;
+	}
+}
+
+int vcpu_find_next(struct vcpu *vcpu, enum insn_op op)
+{
+	if (vcpu->exit.next_rip)
+		return 0;
+	if (unlikely(!code_found(vcpu) || vcpu->now->insn.op != op))
+		return read_next(vcpu, op);
+	vcpu->exit.next_rip = vcpu->now->next;
+	return 0;
 }
 
 /* Data. */

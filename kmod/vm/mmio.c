@@ -56,7 +56,7 @@ static void env_init(struct vcpu_env *e, struct vcpu *vcpu)
 		.gpr = vcpu->gpr,
 		.rip = vcpu->rip,
 		.rflags = vcpu->rflags,
-		.mode = vcpu_mode(vcpu),
+		.mode = vcpu_sys(vcpu)->mode,
 		.read = env_read,
 		.write = env_write,
 		.probe = env_probe,
@@ -73,14 +73,14 @@ static void env_init(struct vcpu_env *e, struct vcpu *vcpu)
 	}
 }
 
-static void kill_unknown(struct vcpu *vcpu, const u8 *bytes, u64 gpa)
+static void kill_unknown(struct vcpu *vcpu, const struct vcpu_code *code, u64 gpa)
 {
 	vm_kill(vcpu->vm, "instruction %*ph at rip %#llx not known on device memory at %#llx",
-		INSN_MAX_LEN, bytes, vcpu->rip, gpa);
+		INSN_MAX_LEN, code->bytes, vcpu->rip, gpa);
 }
 
 /* What an error of fetching or emulating means for the run loop. */
-static enum exit_action after(struct vcpu *vcpu, int err, const u8 *bytes, u64 gpa)
+static enum exit_action after(struct vcpu *vcpu, int err, const struct vcpu_code *code, u64 gpa)
 {
 	switch (err) {
 	case 0:
@@ -92,7 +92,7 @@ static enum exit_action after(struct vcpu *vcpu, int err, const u8 *bytes, u64 g
 		vm_kill(vcpu->vm, "page tables or code outside RAM at rip %#llx", vcpu->rip);
 		return EXIT_LEAVE;
 	default:
-		kill_unknown(vcpu, bytes, gpa);
+		kill_unknown(vcpu, code, gpa);
 		return EXIT_LEAVE;
 	}
 }
@@ -114,25 +114,24 @@ static bool still_the_same(const struct vcpu *vcpu, const struct insn *insn)
 
 static enum exit_action emulate(struct vcpu *vcpu, u64 gpa)
 {
-	u8 bytes[INSN_MAX_LEN] = { };
-	struct insn insn;
+	int err = vcpu_fetch(vcpu);
+	const struct vcpu_code *code = vcpu->now;
 	struct vcpu_env e;
-	int err = vcpu_fetch(vcpu, &insn, bytes);
 	bool done;
 
 	if (err)
-		return after(vcpu, err, bytes, gpa);
-	if (!still_the_same(vcpu, &insn))
+		return after(vcpu, err, code, gpa);
+	if (!still_the_same(vcpu, &code->insn))
 		return EXIT_RESUME;
 	env_init(&e, vcpu);
-	err = insn_emulate(&insn, &e.env);
+	err = insn_emulate(&code->insn, &e.env);
 	/* Also after an error: iterations of a string instruction may be complete. */
 	done = !err || e.env.rip != vcpu->rip;
 	vcpu->rip = e.env.rip;
 	vcpu->rflags = e.env.rflags;
 	if (done)
 		vcpu_stepped(vcpu);
-	return after(vcpu, err, bytes, gpa);
+	return after(vcpu, err, code, gpa);
 }
 
 enum exit_action exit_fault(struct vcpu *vcpu)

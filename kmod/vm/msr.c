@@ -21,6 +21,7 @@ static u64 guest_tsc(struct vcpu *vcpu)
 static void shift_tsc(struct vcpu *vcpu, u64 delta)
 {
 	vcpu->tsc_offset += delta;
+	virt->set(vcpu, VIRT_TSC_OFFSET, vcpu->tsc_offset);
 	vcpu->tsc_adjust += delta;
 	lapic_retime(&vcpu->lapic);
 }
@@ -147,34 +148,32 @@ static int write_msr(struct vcpu *vcpu, u32 msr, u64 val)
 
 enum exit_action exit_rdmsr(struct vcpu *vcpu)
 {
-	enum exit_action action;
-	unsigned int len = vcpu_insn_length(vcpu, INSN_RDMSR, &action);
+	int other = vcpu_find_next(vcpu, INSN_RDMSR);
 	u64 val;
 
-	if (!len)
-		return action;
+	if (other)
+		return other;
 	if (read_msr(vcpu, vcpu->gpr[REG_RCX], &val)) {
 		vcpu_raise_gp(vcpu);
 		return EXIT_RESUME;
 	}
 	vcpu->gpr[REG_RAX] = (u32)val;
 	vcpu->gpr[REG_RDX] = val >> 32;
-	vcpu_skip(vcpu, len);
+	vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }
 
 enum exit_action exit_wrmsr(struct vcpu *vcpu)
 {
-	enum exit_action action;
-	unsigned int len = vcpu_insn_length(vcpu, INSN_WRMSR, &action);
+	int other = vcpu_find_next(vcpu, INSN_WRMSR);
 	u64 val = (u32)vcpu->gpr[REG_RAX] | vcpu->gpr[REG_RDX] << 32;
 
-	if (!len)
-		return action;
+	if (other)
+		return other;
 	if (write_msr(vcpu, vcpu->gpr[REG_RCX], val)) {
 		vcpu_raise_gp(vcpu);
 		return EXIT_RESUME;
 	}
-	vcpu_skip(vcpu, len);
+	vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }

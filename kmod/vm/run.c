@@ -53,20 +53,20 @@ static bool take_timer(struct vcpu *vcpu)
 
 #define URGENT (BIT(REQ_INIT) | BIT(REQ_STARTUP))
 
-/* In the window. Return: false if the thread has to act first. */
-static bool handle_requests(struct vcpu *vcpu)
+/* What was asked for before this entry. Return: where to go with it. */
+static noinline enum exit_action handle_requests(struct vcpu *vcpu)
 {
-	unsigned long requests = READ_ONCE(vcpu->requests);
-
-	if (likely(!requests))
-		return true;
-	if (requests & URGENT)
-		return false;
+	if (READ_ONCE(vcpu->vm->quiesce) || need_resched())
+		return EXIT_REOPEN;
+	if (READ_ONCE(vcpu->requests) & URGENT)
+		return EXIT_LEAVE;
 	take_timer(vcpu);
 	if (test_and_clear_bit(REQ_FLUSH, &vcpu->requests))
 		vcpu->flush_tlb = true;
+	if (test_and_clear_bit(REQ_NMI, &vcpu->requests))
+		vcpu->nmi_pending = true;
 	clear_bit(REQ_EVENT, &vcpu->requests);
-	return true;
+	return EXIT_RESUME;
 }
 
 /*
@@ -77,27 +77,27 @@ static enum exit_action enter(struct vcpu *vcpu)
 {
 	u64 cr8;
 
-	if (!handle_requests(vcpu))
-		return EXIT_LEAVE;
 	vcpu_timer_arm(vcpu);
-	vcpu_deliver(vcpu);
+	vcpu->windows = 0;
+	if (unlikely(vcpu_may_deliver(vcpu)))
+		vcpu_deliver(vcpu);
 	cr8 = vcpu->cr8 = lapic_cr8_read(&vcpu->lapic);
 
 	WRITE_ONCE(vcpu->in_guest, true);
 	smp_mb();	/* see vcpu_kick() */
 	/* A wake-up from inside the window sends no interrupt: look whether one is due. */
-	if (unlikely((READ_ONCE(vcpu->requests) & ~BIT(REQ_NMI)) ||
-		     READ_ONCE(vcpu->vm->quiesce) || need_resched())) {
+	if (unlikely(READ_ONCE(vcpu->requests) || READ_ONCE(vcpu->vm->quiesce) ||
+		     need_resched())) {
 		WRITE_ONCE(vcpu->in_guest, false);
-		return EXIT_REOPEN;
+		return handle_requests(vcpu);
 	}
-	virt->enter(vcpu);
+	static_call(virt_enter)(vcpu);
 	WRITE_ONCE(vcpu->in_guest, false);
 
 	if (unlikely(vcpu->cr8 != cr8))
 		lapic_cr8_write(&vcpu->lapic, vcpu->cr8);
 	vcpu->exits[vcpu->exit.reason]++;
-	return vcpu_handle_exit(vcpu);
+	return vcpu_exit_handlers[vcpu->exit.reason](vcpu);
 }
 
 static enum exit_action window(struct vcpu *vcpu, bool first)

@@ -164,18 +164,25 @@ void vcpu_reset(struct vcpu *vcpu, const struct boot_regs *boot)
 	vcpu->rflags = X86_EFLAGS_FIXED;
 	vcpu->cr8 = 0;
 	vcpu->event.type = EVENT_NONE;
-	vcpu->code.page = NULL;
+	memset(vcpu->code, 0, sizeof(vcpu->code));
+	vcpu->now = vcpu->code;
+	vcpu->windows = 0;
+	vcpu->nmi_pending = false;
+	vcpu->shadow = false;
+	vcpu->sys_known = false;
 	vcpu->missing = NEVER;
 	vcpu->halted = false;
 	vcpu->wait_sipi = vcpu->id != 0;
 	vcpu->flush_tlb = true;
+	if (boot)
+		vcpu->tsc_offset = vcpu->vm->tsc_offset;
 	virt->vcpu_reset(vcpu);
+	virt->set(vcpu, VIRT_TSC_OFFSET, vcpu->tsc_offset);
 	if (!boot)
 		return;		/* INIT: the rest stays */
 
 	vcpu->requests = 0;
 	vcpu->xcr0 = 1;
-	vcpu->tsc_offset = vcpu->vm->tsc_offset;
 	vcpu->tsc_adjust = 0;
 	vcpu->tsc_aux = 0;
 	vcpu->spec_ctrl = 0;

@@ -13,6 +13,7 @@
 #include <linux/wait.h>
 #include "../cpu/fpu.h"
 #include "../cpu/msr.h"
+#include "../cpu/virt.h"
 #include "../dev/platform.h"
 #include "../insn/insn.h"
 #include "../irq/lapic.h"
@@ -20,6 +21,7 @@
 
 /* Why the guest was left; also the index of the exit counters. */
 enum exit_reason {
+	EXIT_FAILED,		/* entry was refused, or an exit that we never asked for */
 	EXIT_HOST,		/* host interrupt or NMI */
 	EXIT_CPUID,
 	EXIT_HLT,
@@ -36,16 +38,16 @@ enum exit_reason {
 	EXIT_WBINVD,		/* and INVD */
 	EXIT_PAUSE,
 	EXIT_UD,		/* what this machine does not have: #UD */
+	EXIT_GP,		/* likewise: #GP */
 	EXIT_EXCEPTION,		/* one of the guest's own that has to be watched */
 	EXIT_SHUTDOWN,		/* triple fault */
-	EXIT_FAILED,		/* entry was refused, or an exit that we never asked for */
 	NR_EXIT_REASONS,
 };
 
 /**
  * struct vm_exit - an exit, the same for every kind of hardware
  * @reason:	why
- * @len:	length of the instruction that exited, or 0: the CPU doesn't tell
+ * @next_rip:	that of the instruction after the one that exited, or 0: the CPU doesn't tell
  * @io:		EXIT_IO
  * @fault:	EXIT_FAULT; access is made of WALK_* bits
  * @exception:	EXIT_EXCEPTION: to be delivered, after all
@@ -53,7 +55,7 @@ enum exit_reason {
  */
 struct vm_exit {
 	enum exit_reason reason;
-	u8 len;
+	u64 next_rip;
 	union {
 		struct {
 			u16 port;
@@ -98,21 +100,49 @@ enum vcpu_request {
 	REQ_STARTUP,		/* vector in vcpu->sipi_vector */
 };
 
+/* What the next entry has to come back for, as soon as it is possible. */
+#define WINDOW_IRQ	(1 << 0)	/* interrupts are not blocked any more: EXIT_IRQ_WINDOW */
+#define WINDOW_TPR	(1 << 1)	/* MOV to CR8: EXIT_CR8 */
+
 /**
- * struct code_cache - a proven translation of the page that the guest executes
- *
- * Good while the RAM tree has not changed (@gen) and every guest paging entry that it
- * rests on still has the value that was seen.
+ * struct vcpu_sys - what decides how the guest's addresses and instructions are read
+ * @cr0 @cr3 @cr4 @efer @cs_base @cs_attr @cpl: registers, from the backend; EFER may have a
+ *		bit of the backend's own
+ * @mode:	default operand size of the code segment: 2 or 4; 8 in 64-bit mode
+ * @walk:	enum walk_mode
  */
-struct code_cache {
-	u64 la, root;		/* page of linear addresses; CR3 */
-	u32 access;
-	unsigned long gen;
-	unsigned int n;
-	const u64 *entry[WALK_MAX_LEVELS];
-	u64 value[WALK_MAX_LEVELS];
-	const u8 *page;		/* NULL: nothing cached */
+struct vcpu_sys {
+	u64 cr0, cr3, cr4, efer, cs_base;
+	u32 cs_attr, cpl;
+	u8 mode, walk;
 };
+
+#define CODE_ENTRIES	4	/* levels of paging whose entries are 8 bytes */
+
+/**
+ * struct vcpu_code - an instruction that was decoded, and what that rests on
+ *
+ * It is found again while the guest's RAM tree has not changed (@gen; 0: never), every
+ * guest paging entry on the way still has the value that was seen, and so have the bytes.
+ *
+ * @rip @sys:	registers; those of @sys decide what RIP means
+ * @next:	RIP after it
+ * @entry @value: the paging entries; those that are not needed are a constant
+ * @at @mask:	where the bytes are, and which of the first 8 belong to the instruction
+ * @bytes:	as they were; the rest of 16 is zero
+ */
+struct vcpu_code {
+	u64 rip, next;
+	struct vcpu_sys sys;
+	unsigned long gen;
+	const u64 *entry[CODE_ENTRIES];
+	u64 value[CODE_ENTRIES];
+	const u64 *at;
+	u64 mask, bytes[2];
+	struct insn insn;
+};
+
+#define VCPU_CODES	8	/* remembered, by address */
 
 /**
  * struct vcpu - a virtual CPU
@@ -136,8 +166,14 @@ struct vcpu {
 	struct guest_fpu fpu;		/* [o] */
 	struct vcpu_event event;	/* [o] */
 	struct vm_exit exit;		/* [o] */
-	struct code_cache code;		/* [o] */
+	struct vcpu_sys sys;		/* [o] use vcpu_sys() */
+	struct vcpu_code code[VCPU_CODES]; /* [o] */
+	struct vcpu_code *now;		/* [o] the one that vcpu_fetch() found last */
 
+	u8 windows;			/* [o] WINDOW_*, for the next entry */
+	bool shadow;			/* [o] in the shadow of STI or MOV SS */
+	bool sys_known;			/* [o] sys is of the last exit */
+	bool nmi_pending;		/* [o] taken from the requests, not yet delivered */
 	bool halted;			/* [o] */
 	bool wait_sipi;			/* [o] */
 	bool flush_tlb;			/* [o] flush at the next entry */
@@ -249,27 +285,46 @@ int vcpu_thread(void *data);
 void vcpu_raise(struct vcpu *vcpu, u8 vector, bool has_error, u32 error);
 /** vcpu_raise_gp() - #GP(0) */
 void vcpu_raise_gp(struct vcpu *vcpu);
-/** vcpu_deliver() - choose what the next entry delivers, or ask for a window. IRQs off. */
+/**
+ * vcpu_deliver() - choose what the next entry delivers and comes back for, if any of
+ * vcpu_may_deliver(). IRQs off.
+ */
 void vcpu_deliver(struct vcpu *vcpu);
-/** vcpu_has_work() - does something end a HLT? Any context. */
+
+/** vcpu_may_deliver() - might vcpu_deliver() find something? */
+static inline bool vcpu_may_deliver(struct vcpu *vcpu)
+{
+	return !lapic_idle(&vcpu->lapic) || vcpu->nmi_pending ||
+	       platform_intr(&vcpu->vm->platform);
+}
+
+/** vcpu_has_work() - does something end a HLT? Its own thread. */
 bool vcpu_has_work(struct vcpu *vcpu);
 /** vm_apic_send() - bring a message to the local APICs; @from is NULL but for IPIs */
 void vm_apic_send(struct vm *vm, struct vcpu *from, const struct apic_msg *msg);
-/** vcpu_timer_arm() - (re)arm the hrtimer when lapic.deadline has changed. IRQs off. */
-void vcpu_timer_arm(struct vcpu *vcpu);
+/** vcpu_timer_rearm() - arm the hrtimer for lapic.deadline. IRQs off. */
+void vcpu_timer_rearm(struct vcpu *vcpu);
+
+/** vcpu_timer_arm() - likewise, if it has changed */
+static inline void vcpu_timer_arm(struct vcpu *vcpu)
+{
+	if (unlikely(vcpu->lapic.deadline != vcpu->timer_armed))
+		vcpu_timer_rearm(vcpu);
+}
 
 extern const struct lapic_ops vcpu_lapic_ops;
 
 /* vm/exit.c, vm/msr.c, vm/mmio.c: what handlers say */
 
 enum exit_action {
-	EXIT_RESUME,		/* enter again at once */
+	EXIT_RESUME = 1,	/* enter again at once */
 	EXIT_REOPEN,		/* let the host have its interrupts first */
 	EXIT_LEAVE,		/* leave the CPU: look at halted, missing, quiesce */
 };
 
-/** vcpu_handle_exit() - act on vcpu->exit. IRQs off, window open. */
-enum exit_action vcpu_handle_exit(struct vcpu *vcpu);
+/* By reason, to act on vcpu->exit. IRQs off, window open. */
+extern enum exit_action (*const vcpu_exit_handlers[NR_EXIT_REASONS])(struct vcpu *vcpu);
+
 enum exit_action exit_rdmsr(struct vcpu *vcpu);
 enum exit_action exit_wrmsr(struct vcpu *vcpu);
 /** exit_fault() - EXIT_FAULT: RAM that is not there yet, or a device */
@@ -277,30 +332,42 @@ enum exit_action exit_fault(struct vcpu *vcpu);
 /** exit_string_io() - INS and OUTS */
 enum exit_action exit_string_io(struct vcpu *vcpu);
 
-/**
- * vcpu_insn_length() - length of the instruction that exited, from the CPU or by decoding
- * @op:		what it has to be
- *
- * To be asked before anything is done. Return: 1 to 15; or 0: go back to the guest by
- * *@action, nothing may be done (bytes have to be brought in, an exception was raised, or
- * another vCPU has changed the instruction).
- */
-unsigned int vcpu_insn_length(struct vcpu *vcpu, enum insn_op op, enum exit_action *action);
-/** vcpu_skip() - step over the instruction of @len bytes, which is done */
-void vcpu_skip(struct vcpu *vcpu, unsigned int len);
+/** vcpu_skip() - the instruction is done: go on at exit.next_rip */
+void vcpu_skip(struct vcpu *vcpu);
 /** vcpu_stepped() - RIP has been advanced over an instruction: shadow and single step */
 void vcpu_stepped(struct vcpu *vcpu);
 
 /* vm/guest-mem.c */
 
-/** vcpu_mode() - 2, 4 or 8: default operand size of the code segment, 8 for 64-bit mode */
-unsigned int vcpu_mode(struct vcpu *vcpu);
+/** vcpu_sys_load() - ask the backend; for vcpu_sys() */
+void vcpu_sys_load(struct vcpu *vcpu);
+
+/** vcpu_sys() - registers of the last exit; good until one of them is set */
+static inline const struct vcpu_sys *vcpu_sys(struct vcpu *vcpu)
+{
+	if (!vcpu->sys_known)
+		vcpu_sys_load(vcpu);
+	return &vcpu->sys;
+}
+
 /**
- * vcpu_fetch() - the instruction at RIP
+ * vcpu_fetch() - the instruction at RIP, into vcpu->now; the next one's, into exit.next_rip
+ *
+ * On failure the bytes there are those that were read.
  * Return: 0; -EAGAIN: vcpu->missing says what has to be brought in; -EFAULT: an exception
  * was raised; -ENXIO: there is no RAM; else as insn_decode(). IRQs off.
  */
-int vcpu_fetch(struct vcpu *vcpu, struct insn *insn, u8 bytes[INSN_MAX_LEN]);
+int vcpu_fetch(struct vcpu *vcpu);
+/**
+ * vcpu_find_next() - the instruction after the one that exited, into exit.next_rip: from the
+ * CPU or by decoding
+ * @op:		what it has to be
+ *
+ * To be asked before anything is done. Return: 0; or an exit_action: go back to the guest by
+ * it, nothing may be done (bytes have to be brought in, an exception was raised, or another
+ * vCPU has changed the instruction).
+ */
+int vcpu_find_next(struct vcpu *vcpu, enum insn_op op);
 /** vcpu_read() - from a linear address, RAM or device; errors as vcpu_fetch() */
 int vcpu_read(struct vcpu *vcpu, u64 la, void *buf, unsigned int size);
 /** vcpu_write() - to a linear address, likewise */

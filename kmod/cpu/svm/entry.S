@@ -14,6 +14,8 @@
 #include <asm/nospec-branch.h>
 #include <asm/unwind_hints.h>
 
+#include "world.h"
+
 #define GPR(n) ((n) * 8)
 
 .section .noinstr.text, "ax"
@@ -25,22 +27,18 @@ SYM_FUNC_START(svm_run)
 	push %r13
 	push %r14
 	push %r15
-	push %rdx			/* host_pa */
+	push %rsi			/* world */
 	push %rdi			/* gpr */
-	push %rcx			/* spec_ctrl */
 
-	/* SPEC_CTRL: low half guest, high half host */
-	mov %rsi, %r8
-	mov %rcx, %rax
-	shr $32, %rax
-	cmp %ecx, %eax
+	ALTERNATIVE "jmp 1f", "", X86_FEATURE_MSR_SPEC_CTRL
+	mov SVM_WORLD_SPEC_CTRL(%rsi), %eax
+	cmp SVM_WORLD_HOST_SPEC_CTRL(%rsi), %eax
 	je 1f
-	mov %ecx, %eax
 	xor %edx, %edx
 	mov $MSR_IA32_SPEC_CTRL, %ecx
 	wrmsr
 1:
-	mov %r8, %rax
+	mov SVM_WORLD_VMCB_PA(%rsi), %rax
 	mov GPR(1)(%rdi), %rcx
 	mov GPR(2)(%rdi), %rdx
 	mov GPR(3)(%rdi), %rbx
@@ -65,7 +63,7 @@ SYM_FUNC_START(svm_run)
 
 	/* RAX is our own again; put the guest's RDI aside for one register to work with. */
 	push %rdi
-	mov 16(%rsp), %rdi
+	mov 8(%rsp), %rdi
 	mov %rcx, GPR(1)(%rdi)
 	mov %rdx, GPR(2)(%rdi)
 	mov %rbx, GPR(3)(%rdi)
@@ -82,16 +80,16 @@ SYM_FUNC_START(svm_run)
 	pop GPR(7)(%rdi)
 
 	/* The host's FS, GS, TR, LDTR, SYSENTER and SYSCALL MSRs. */
-	mov 16(%rsp), %rax
+	mov 8(%rsp), %rsi
+	mov SVM_WORLD_HOST_PA(%rsi), %rax
 	vmload %rax
 
 	/* No return prediction that the guest has trained may be used by the host. */
 	FILL_RETURN_BUFFER %rax, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
 
-	pop %r8				/* spec_ctrl */
-	mov %r8, %rax
-	shr $32, %rax
-	cmp %r8d, %eax
+	ALTERNATIVE "jmp 2f", "", X86_FEATURE_MSR_SPEC_CTRL
+	mov SVM_WORLD_HOST_SPEC_CTRL(%rsi), %eax
+	cmp SVM_WORLD_SPEC_CTRL(%rsi), %eax
 	je 2f
 	xor %edx, %edx
 	mov $MSR_IA32_SPEC_CTRL, %ecx
@@ -105,20 +103,12 @@ SYM_FUNC_START(svm_run)
 	/* No guest value stays in a register for the host to speculate with. */
 	xor %ecx, %ecx
 	xor %edx, %edx
-	xor %ebx, %ebx
-	xor %ebp, %ebp
-	xor %esi, %esi
 	xor %r8d, %r8d
 	xor %r9d, %r9d
 	xor %r10d, %r10d
 	xor %r11d, %r11d
-	xor %r12d, %r12d
-	xor %r13d, %r13d
-	xor %r14d, %r14d
-	xor %r15d, %r15d
-
 	pop %rdi
-	pop %rdx
+	pop %rsi
 	pop %r15
 	pop %r14
 	pop %r13

@@ -11,59 +11,83 @@
 
 #define TF	X86_EFLAGS_TF
 
-bool svm_irq_blocked(struct vcpu *vcpu)
-{
-	struct svm_vcpu *svm = vcpu->hw;
-
-	return !(vcpu->rflags & X86_EFLAGS_IF) ||
-	       (svm->vmcb->control.int_state & SVM_SHADOW);
-}
-
 bool svm_nmi_blocked(struct vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->hw;
 
-	return svm->nmi_blocked || (svm->vmcb->control.int_state & SVM_SHADOW);
+	return svm->nmi_blocked || vcpu->shadow;
 }
 
 /* While V_IRQ is pending, too: QEMU's TCG aborts on a MOV to CR8 then. */
 static void update_cr8_intercept(struct svm_vcpu *svm)
 {
 	svm_intercept(svm, INTERCEPT_CR8_WRITE,
-		      svm->tpr_window || (svm->vmcb->control.int_ctl & V_IRQ_MASK));
-}
-
-void svm_tpr_window(struct vcpu *vcpu, bool on)
-{
-	struct svm_vcpu *svm = vcpu->hw;
-
-	if (on == svm->tpr_window)
-		return;
-	svm->tpr_window = on;
-	update_cr8_intercept(svm);
+		      (svm->windows & WINDOW_TPR) || (svm->vmcb->control.int_ctl & V_IRQ_MASK));
 }
 
 /*
- * A virtual interrupt of the highest priority that is intercepted before it is taken.
+ * Come back after one instruction. Ours is RFLAGS.TF from this entry to its exit only:
+ * nothing above knows of it.
+ */
+static void step(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	if (svm->stepping)
+		return;
+	svm->stepping = svm->unsettled = true;
+	svm->step_tf = vcpu->rflags & TF;
+	vcpu->rflags |= TF;
+}
+
+static void end_step(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	svm->stepping = false;
+	if (!svm->step_tf)
+		vcpu->rflags &= ~(u64)TF;
+}
+
+bool svm_step_end(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	if (!svm->stepping)
+		return false;
+	end_step(vcpu);
+	if (svm->step_tf || (svm->vmcb->save.dr6 & DR6_TRAPS))
+		return false;
+	svm->vmcb->save.dr6 &= ~DR6_BS;
+	return true;
+}
+
+/*
+ * The window for interrupts is a virtual interrupt of the highest priority that is
+ * intercepted before it is taken.
  *
  * VMRUN under QEMU's TCG does not load the interrupt shadow: after an exit between STI and
  * HLT the window would open before the HLT, which the guest then never leaves. There the
- * instruction in the shadow passes first, and the next exit is another chance.
+ * instruction in the shadow is stepped over first.
  */
-void svm_irq_window(struct vcpu *vcpu, bool on)
+void svm_set_windows(struct vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->hw;
 	struct vmcb_control_area *c = &svm->vmcb->control;
+	u8 windows = vcpu->windows;
 
-	if (svm_caps.tcg && (c->int_state & SVM_SHADOW))
-		on = false;
-	if (on == !!(c->int_ctl & V_IRQ_MASK))
+	if (svm_caps.tcg && vcpu->shadow && (windows & WINDOW_IRQ)) {
+		windows &= ~WINDOW_IRQ;
+		step(vcpu);
+	}
+	if (windows == svm->windows)
 		return;
+	svm->windows = windows;
 	c->int_ctl &= ~V_IRQ_INJECTION_BITS_MASK;
-	if (on)
+	if (windows & WINDOW_IRQ)
 		c->int_ctl |= V_IRQ_MASK | V_INTR_PRIO_MASK | V_IGN_TPR_MASK;
 	c->int_vector = 0;
-	svm_intercept(svm, INTERCEPT_VINTR, on);
+	svm_intercept(svm, INTERCEPT_VINTR, windows & WINDOW_IRQ);
 	update_cr8_intercept(svm);
 }
 
@@ -77,14 +101,10 @@ void svm_nmi_window(struct vcpu *vcpu)
 
 	if (svm->nmi_blocked && !svm->nmi_step)
 		return;		/* IRET is intercepted since the delivery */
-	if (svm->stepping)
-		return;
-	svm->stepping = true;
-	svm->step_tf = vcpu->rflags & TF;
-	vcpu->rflags |= TF;
+	step(vcpu);
 }
 
-void svm_nmi_progress(struct vcpu *vcpu)
+static void nmi_progress(struct vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->hw;
 	u32 code = svm->vmcb->control.exit_code;
@@ -97,28 +117,6 @@ void svm_nmi_progress(struct vcpu *vcpu)
 		svm->nmi_step = false;
 		svm->nmi_blocked = false;
 	}
-}
-
-bool svm_step_end(struct vcpu *vcpu)
-{
-	struct svm_vcpu *svm = vcpu->hw;
-	bool theirs = svm->step_tf;
-
-	if (!svm->stepping)
-		return false;
-	svm->stepping = false;
-	if (theirs || (svm->vmcb->save.dr6 & DR6_TRAPS))
-		return false;
-	vcpu->rflags &= ~(u64)TF;
-	svm->vmcb->save.dr6 &= ~DR6_BS;
-	return true;
-}
-
-void svm_clear_shadow(struct vcpu *vcpu)
-{
-	struct svm_vcpu *svm = vcpu->hw;
-
-	svm->vmcb->control.int_state &= ~SVM_SHADOW;
 }
 
 /*
@@ -136,6 +134,7 @@ static u32 tcg_put_irq(struct svm_vcpu *svm, u8 vector)
 	c->int_ctl |= V_IRQ_MASK | V_INTR_PRIO_MASK | V_IGN_TPR_MASK;
 	c->int_vector = vector;
 	svm_intercept(svm, INTERCEPT_VINTR, false);
+	svm->windows &= ~WINDOW_IRQ;
 	update_cr8_intercept(svm);
 	svm->tcg_irq = true;
 	return 0;
@@ -164,9 +163,6 @@ void svm_put_event(struct vcpu *vcpu)
 	u32 inj = SVM_EVTINJ_VALID | e->vector;
 
 	switch (e->type) {
-	case EVENT_NONE:
-		c->event_inj = 0;
-		return;
 	case EVENT_IRQ:
 		inj |= SVM_EVTINJ_TYPE_INTR;
 		if (svm_caps.tcg)
@@ -184,6 +180,7 @@ void svm_put_event(struct vcpu *vcpu)
 			inj |= SVM_EVTINJ_VALID_ERR;
 		break;
 	}
+	svm->unsettled = true;
 	c->event_inj = inj;
 	c->event_inj_err = e->error;
 	vcpu->event.type = EVENT_NONE;
@@ -193,18 +190,14 @@ void svm_put_event(struct vcpu *vcpu)
  * Software interrupts and the exceptions that instructions raise on purpose are not kept:
  * RIP is still at the instruction, which does it all over again.
  */
-void svm_take_event(struct vcpu *vcpu)
+static void take_interrupted(struct vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->hw;
 	const struct vmcb_control_area *c = &svm->vmcb->control;
-	u32 info;
-	u8 vector;
+	u32 info = c->exit_int_info;
+	u8 vector = info & SVM_EXITINTINFO_VEC_MASK;
 
-	if (unlikely(svm->tcg_irq))
-		tcg_take_irq(vcpu);
-	info = c->exit_int_info;
-	vector = info & SVM_EXITINTINFO_VEC_MASK;
-	if (likely(!(info & SVM_EXITINTINFO_VALID)))
+	if (!(info & SVM_EXITINTINFO_VALID))
 		return;
 
 	switch (info & SVM_EXITINTINFO_TYPE_MASK) {
@@ -226,4 +219,17 @@ void svm_take_event(struct vcpu *vcpu)
 		};
 		break;
 	}
+}
+
+void svm_take_event(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	if (svm->tcg_irq)
+		tcg_take_irq(vcpu);
+	take_interrupted(vcpu);
+	if (svm->nmi_blocked)
+		nmi_progress(vcpu);
+	if (svm->stepping && svm->vmcb->control.exit_code != SVM_EXIT_EXCP_BASE + X86_TRAP_DB)
+		end_step(vcpu);
 }

@@ -5,7 +5,6 @@
  * AMD APM vol. 2 app. C (codes), §15.10.2 (IOIO), §15.25.6 (nested page faults). An exit
  * is only named here, never acted upon.
  */
-#include <asm/mce.h>
 #include "../../vm/vcpu.h"
 #include "../mitigations.h"
 #include "../x86.h"
@@ -14,31 +13,22 @@
 #define NPF_WRITE	(1 << 1)
 #define NPF_FETCH	(1 << 4)
 
-static u8 next_rip_len(struct vcpu *vcpu, u64 next)
-{
-	u64 len = next - vcpu->rip;
-
-	return len <= INSN_MAX_LEN ? len : 0;
-}
-
 static void decode_io(struct vcpu *vcpu, const struct vmcb_control_area *c)
 {
 	struct vm_exit *e = &vcpu->exit;
 	u32 info = c->exit_info_1;
 
-	e->reason = EXIT_IO;
 	e->io.port = info >> 16;
 	e->io.size = (info & SVM_IOIO_SIZE_MASK) >> SVM_IOIO_SIZE_SHIFT;
 	e->io.in = info & SVM_IOIO_TYPE_MASK;
 	e->io.string = info & SVM_IOIO_STR_MASK;
-	e->len = next_rip_len(vcpu, c->exit_info_2);
+	e->next_rip = c->exit_info_2;
 }
 
 static void decode_npf(struct vcpu *vcpu, const struct vmcb_control_area *c)
 {
 	struct vm_exit *e = &vcpu->exit;
 
-	e->reason = EXIT_FAULT;
 	e->fault.gpa = c->exit_info_2;
 	e->fault.access = (c->exit_info_1 & NPF_WRITE ? WALK_WRITE : 0) |
 			  (c->exit_info_1 & NPF_FETCH ? WALK_FETCH : 0);
@@ -58,7 +48,6 @@ static void decode_exception(struct vcpu *vcpu, u8 vector)
 		e->reason = EXIT_STEP;
 		return;
 	}
-	e->reason = EXIT_EXCEPTION;
 	e->exception.vector = vector;
 	e->exception.has_error = vector == X86_TRAP_AC;
 	e->exception.error = 0;
@@ -68,83 +57,59 @@ static void decode_failure(struct vcpu *vcpu, const struct vmcb_control_area *c)
 {
 	struct vm_exit *e = &vcpu->exit;
 
-	e->reason = EXIT_FAILED;
 	e->code[0] = c->exit_code;
 	e->code[1] = c->exit_info_1;
 	e->code[2] = c->exit_info_2;
 }
 
-/* Exits that need nothing but their name; all of them have an instruction to step over. */
-static enum exit_reason plain_reason(u32 code)
-{
-	switch (code) {
-	case SVM_EXIT_CPUID:	return EXIT_CPUID;
-	case SVM_EXIT_HLT:	return EXIT_HLT;
-	case SVM_EXIT_PAUSE:	return EXIT_PAUSE;
-	case SVM_EXIT_WBINVD:
-	case SVM_EXIT_INVD:	return EXIT_WBINVD;
-	case SVM_EXIT_XSETBV:	return EXIT_XSETBV;
-	case SVM_EXIT_WRITE_CR8: return EXIT_CR8;
-	case SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7:
-	case SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7: return EXIT_DR;
-	case SVM_EXIT_VMRUN ... SVM_EXIT_SKINIT:
-	case SVM_EXIT_MONITOR ... SVM_EXIT_MWAIT_COND:
-	case SVM_EXIT_RDPRU:
-	case SVM_EXIT_RSM:
-	case SVM_EXIT_INVLPGA:	return EXIT_UD;
-	default:		return NR_EXIT_REASONS;
-	}
-}
+/* What is not here was not asked for, or is SVM_EXIT_ERR: EXIT_FAILED, which is 0. */
+const u8 svm_exit_reasons[SVM_PLAIN_EXITS] = {
+	[SVM_EXIT_WRITE_CR8]	= EXIT_CR8,
+	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = EXIT_DR,
+	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = EXIT_DR,
+	[SVM_EXIT_EXCP_BASE ... SVM_EXIT_LAST_EXCP] = EXIT_EXCEPTION,
+	[SVM_EXIT_INTR ... SVM_EXIT_INIT] = EXIT_HOST,
+	[SVM_EXIT_VINTR]	= EXIT_IRQ_WINDOW,
+	[SVM_EXIT_RDPMC]	= EXIT_GP,	/* there are no counters to read */
+	[SVM_EXIT_CPUID]	= EXIT_CPUID,
+	[SVM_EXIT_RSM]		= EXIT_UD,
+	[SVM_EXIT_IRET]		= EXIT_NMI_WINDOW,
+	[SVM_EXIT_INVD]		= EXIT_WBINVD,
+	[SVM_EXIT_PAUSE]	= EXIT_PAUSE,
+	[SVM_EXIT_HLT]		= EXIT_HLT,
+	[SVM_EXIT_INVLPGA]	= EXIT_UD,
+	[SVM_EXIT_IOIO]		= EXIT_IO,
+	[SVM_EXIT_MSR]		= EXIT_RDMSR,
+	[SVM_EXIT_SHUTDOWN]	= EXIT_SHUTDOWN,
+	[SVM_EXIT_VMRUN ... SVM_EXIT_SKINIT] = EXIT_UD,
+	[SVM_EXIT_WBINVD]	= EXIT_WBINVD,
+	[SVM_EXIT_MONITOR ... SVM_EXIT_MWAIT_COND] = EXIT_UD,
+	[SVM_EXIT_XSETBV]	= EXIT_XSETBV,
+	[SVM_EXIT_RDPRU]	= EXIT_UD,
+};
 
-void svm_decode_exit(struct vcpu *vcpu)
+void svm_decode_details(struct vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->hw;
 	const struct vmcb_control_area *c = &svm->vmcb->control;
 	struct vm_exit *e = &vcpu->exit;
-	u32 code = c->exit_code;
 
-	e->len = 0;
-	switch (code) {
-	case SVM_EXIT_INTR:
-	case SVM_EXIT_NMI:
-	case SVM_EXIT_SMI:
-	case SVM_EXIT_INIT:
-		e->reason = EXIT_HOST;
-		return;
-	case SVM_EXIT_IOIO:
+	switch (e->reason) {
+	case EXIT_IO:
 		decode_io(vcpu, c);
-		return;
-	case SVM_EXIT_MSR:
-		e->reason = c->exit_info_1 ? EXIT_WRMSR : EXIT_RDMSR;
 		break;
-	case SVM_EXIT_NPF:
+	case EXIT_RDMSR:
+		if (c->exit_info_1)
+			e->reason = EXIT_WRMSR;
+		break;
+	case EXIT_FAULT:
 		decode_npf(vcpu, c);
-		return;
-	case SVM_EXIT_VINTR:
-		e->reason = EXIT_IRQ_WINDOW;
-		return;
-	case SVM_EXIT_IRET:
-		e->reason = EXIT_NMI_WINDOW;
-		return;
-	case SVM_EXIT_SHUTDOWN:
-		e->reason = EXIT_SHUTDOWN;
-		return;
-	case SVM_EXIT_RDPMC:	/* there are no counters to read */
-		e->reason = EXIT_EXCEPTION;
-		e->exception.vector = X86_TRAP_GP;
-		e->exception.has_error = true;
-		e->exception.error = 0;
-		return;
-	case SVM_EXIT_EXCP_BASE ... SVM_EXIT_EXCP_BASE + 31:
-		decode_exception(vcpu, code - SVM_EXIT_EXCP_BASE);
-		return;
+		break;
+	case EXIT_EXCEPTION:
+		decode_exception(vcpu, c->exit_code - SVM_EXIT_EXCP_BASE);
+		break;
 	default:
-		e->reason = plain_reason(code);
-		if (e->reason == NR_EXIT_REASONS) {
-			decode_failure(vcpu, c);
-			return;
-		}
+		decode_failure(vcpu, c);
+		break;
 	}
-	if (svm_caps.nrips && c->next_rip)
-		e->len = next_rip_len(vcpu, c->next_rip);
 }

@@ -142,6 +142,8 @@ static int svm_init_cpu(int cpu)
 		if (!*pages[i])
 			return -ENOMEM;
 	}
+	c->stub_world.vmcb_pa = page_to_phys(c->stub);
+	c->stub_world.host_pa = page_to_phys(c->host);
 	svm_init_stub(c);
 	return 0;
 }
@@ -243,11 +245,8 @@ const struct virt_ops svm_ops = {
 	.set = svm_set,
 	.get_seg = svm_get_seg,
 	.set_seg = svm_set_seg,
-	.cpl = svm_cpl,
-	.irq_blocked = svm_irq_blocked,
+	.get_sys = svm_get_sys,
+	.same_sys = svm_same_sys,
 	.nmi_blocked = svm_nmi_blocked,
-	.irq_window = svm_irq_window,
-	.tpr_window = svm_tpr_window,
 	.nmi_window = svm_nmi_window,
-	.clear_shadow = svm_clear_shadow,
 };

@@ -11,26 +11,45 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <asm/svm.h>
+#include "../../vm/vcpu.h"
 #include "../virt.h"
+#include "world.h"
 
 /* int_state, bit 0: in the shadow of STI or MOV SS (§15.21.5) */
 #define SVM_SHADOW	1
 
+/* Of all guests: see window.c. */
+#define SVM_GUEST_ASID	1
+
+/**
+ * struct svm_world - between what svm_run() switches
+ * @vmcb_pa:	the guest's VMCB
+ * @host_pa:	what VMLOAD restores of the host
+ * @spec_ctrl:	the guest's SPEC_CTRL; @host_spec_ctrl: the host's
+ */
+struct svm_world {
+	phys_addr_t vmcb_pa, host_pa;
+	u32 spec_ctrl, host_spec_ctrl;
+};
+
 /**
  * struct svm_vcpu - what a vCPU has on SVM
- * @vmcb: the control block; @vmcb_pa: its physical address
+ * @world:	the guest, and the host around it
+ * @vmcb:	what is at @world.vmcb_pa
  * @fifth_level: page table above the VM's, for hosts with five levels
- * @tpr_window: an exit is wanted when CR8 is written
+ * @windows:	those of vcpu->windows that the VMCB is set up for
  * @tcg_irq:	the last entry had a virtual interrupt; see tcg_put_irq()
  * @nmi_blocked: an NMI was delivered, IRET has not been seen
+ * @unsettled:	after the exit there is something to do even if no delivery was interrupted
  * @nmi_step:	IRET was seen at @nmi_iret_rip; NMIs are open once it is complete
  * @stepping:	RFLAGS.TF was set by us (@step_tf: the guest had it set as well)
  */
 struct svm_vcpu {
+	struct svm_world world;
 	struct vmcb *vmcb;
-	phys_addr_t vmcb_pa;
 	u64 *fifth_level;
-	bool tpr_window, tcg_irq, nmi_blocked, nmi_step, stepping, step_tf;
+	u8 windows;
+	bool unsettled, tcg_irq, nmi_blocked, nmi_step, stepping, step_tf;
 	u64 nmi_iret_rip;
 };
 
@@ -39,6 +58,7 @@ struct svm_vcpu {
  * @hsave:	page for VM_HSAVE_PA
  * @host:	VMCB that holds what VMLOAD restores of the host while a window is open
  * @stub:	VMCB of a guest that exits before its first instruction: to flush TLBs
+ * @stub_world:	that guest, and @host
  * @empty_npt:	the stub's page table, of which nothing is mapped
  * @efer @hsave_pa: as they were before the window
  * @foreign:	someone else had SVM enabled at the last window
@@ -46,6 +66,7 @@ struct svm_vcpu {
  */
 struct svm_cpu {
 	struct page *hsave, *host, *stub, *empty_npt;
+	struct svm_world stub_world;
 	u64 efer, hsave_pa;
 	bool foreign;
 	u32 last_vm;
@@ -79,23 +100,19 @@ u64 svm_get(struct vcpu *vcpu, enum virt_reg reg);
 void svm_set(struct vcpu *vcpu, enum virt_reg reg, u64 val);
 void svm_get_seg(struct vcpu *vcpu, unsigned int seg, struct guest_seg *s);
 void svm_set_seg(struct vcpu *vcpu, unsigned int seg, const struct guest_seg *s);
-unsigned int svm_cpl(struct vcpu *vcpu);
+void svm_get_sys(struct vcpu *vcpu, struct vcpu_sys *sys);
 /** svm_intercept() - set or clear one INTERCEPT_* bit */
 void svm_intercept(struct svm_vcpu *svm, unsigned int bit, bool on);
 
 /* event.c */
-bool svm_irq_blocked(struct vcpu *vcpu);
 bool svm_nmi_blocked(struct vcpu *vcpu);
-void svm_irq_window(struct vcpu *vcpu, bool on);
-void svm_tpr_window(struct vcpu *vcpu, bool on);
 void svm_nmi_window(struct vcpu *vcpu);
-void svm_clear_shadow(struct vcpu *vcpu);
-/** svm_put_event() - vcpu->event into EVENTINJ */
+/** svm_set_windows() - vcpu->windows into the VMCB */
+void svm_set_windows(struct vcpu *vcpu);
+/** svm_put_event() - vcpu->event, of which there is one, into EVENTINJ */
 void svm_put_event(struct vcpu *vcpu);
-/** svm_take_event() - a delivery that an exit interrupted back into vcpu->event */
+/** svm_take_event() - after an exit: a delivery that it interrupted back into vcpu->event */
 void svm_take_event(struct vcpu *vcpu);
-/** svm_nmi_progress() - after each exit: has the IRET been completed? */
-void svm_nmi_progress(struct vcpu *vcpu);
 /**
  * svm_step_end() - a #DB was intercepted: was it our single step? Takes our TF back.
  * Return: true if nothing is left of it that the guest should see
@@ -103,24 +120,29 @@ void svm_nmi_progress(struct vcpu *vcpu);
 bool svm_step_end(struct vcpu *vcpu);
 
 /* exit.c */
-/** svm_decode_exit() - the VMCB's exit code into vcpu->exit */
-void svm_decode_exit(struct vcpu *vcpu);
+
+#define SVM_PLAIN_EXITS	(SVM_EXIT_RDPRU + 1)
+
+/* enum exit_reason by exit code, as far as they are small numbers */
+extern const u8 svm_exit_reasons[SVM_PLAIN_EXITS];
+
+/* Exits of which there is more to say than the reason and the next instruction. */
+#define SVM_DETAILED_EXITS \
+	(BIT(EXIT_FAILED) | BIT(EXIT_IO) | BIT(EXIT_RDMSR) | BIT(EXIT_FAULT) | BIT(EXIT_EXCEPTION))
+
+/** svm_decode_details() - the rest of vcpu->exit, for one of SVM_DETAILED_EXITS */
+void svm_decode_details(struct vcpu *vcpu);
 
 /* window.c */
 void svm_open(struct vcpu *vcpu, bool first);
 void svm_close(struct vcpu *vcpu);
-void svm_enter(struct vcpu *vcpu);
 
 /* entry.S */
 /**
  * svm_run() - VMLOAD, VMRUN, VMSAVE, and the host's own state back
  * @gpr:	general registers by enum insn_reg, all but RAX and RSP loaded and stored
- * @vmcb_pa:	the guest
- * @host_pa:	the host's VMSAVE area
- * @spec_ctrl:	the guest's SPEC_CTRL in the low, the host's in the high half, to be swapped
- *		if they differ
  * Context: GIF clear, RFLAGS.IF set on entry to the guest by itself.
  */
-asmlinkage void svm_run(u64 *gpr, phys_addr_t vmcb_pa, phys_addr_t host_pa, u64 spec_ctrl);
+asmlinkage void svm_run(u64 *gpr, const struct svm_world *world);
 
 #endif

@@ -9,7 +9,6 @@
 #include <linux/slab.h>
 #include "../../vm/vcpu.h"
 #include "../x86.h"
-#include "../x86.h"
 #include "svm.h"
 
 /*
@@ -50,7 +49,7 @@ int svm_vcpu_create(struct vcpu *vcpu)
 		svm_vcpu_destroy(vcpu);
 		return -ENOMEM;
 	}
-	svm->vmcb_pa = __pa(svm->vmcb);
+	svm->world.vmcb_pa = __pa(svm->vmcb);
 	return 0;
 }
 
@@ -112,6 +111,7 @@ void svm_vcpu_reset(struct vcpu *vcpu)
 		vmcb->control.pause_filter_count = 3000;
 		svm_intercept(svm, INTERCEPT_PAUSE, true);
 	}
+	vmcb->control.asid = SVM_GUEST_ASID;
 	vmcb->control.iopm_base_pa = svm_iopm_pa;
 	vmcb->control.msrpm_base_pa = svm_msrpm_pa;
 	vmcb->control.int_ctl = V_INTR_MASKING_MASK;
@@ -124,24 +124,26 @@ void svm_vcpu_reset(struct vcpu *vcpu)
 	vmcb->save.dr6 = DR6_RESET;
 	vmcb->save.dr7 = DR7_RESET;
 	vmcb->save.g_pat = PAT_RESET;
-	svm->tpr_window = svm->tcg_irq = svm->nmi_blocked = svm->nmi_step = svm->stepping = false;
+	svm->windows = 0;
+	svm->unsettled = svm->tcg_irq = svm->nmi_blocked = svm->nmi_step = svm->stepping = false;
 }
 
 static u64 *reg_of(struct vcpu *vcpu, enum virt_reg reg)
 {
 	static const u16 at[] = {
-		[VIRT_CR0]	= offsetof(struct vmcb_save_area, cr0),
-		[VIRT_CR2]	= offsetof(struct vmcb_save_area, cr2),
-		[VIRT_CR3]	= offsetof(struct vmcb_save_area, cr3),
-		[VIRT_CR4]	= offsetof(struct vmcb_save_area, cr4),
-		[VIRT_EFER]	= offsetof(struct vmcb_save_area, efer),
-		[VIRT_PAT]	= offsetof(struct vmcb_save_area, g_pat),
-		[VIRT_DEBUGCTL]	= offsetof(struct vmcb_save_area, dbgctl),
-		[VIRT_DR6]	= offsetof(struct vmcb_save_area, dr6),
-		[VIRT_DR7]	= offsetof(struct vmcb_save_area, dr7),
+		[VIRT_CR0]	= offsetof(struct vmcb, save.cr0),
+		[VIRT_CR2]	= offsetof(struct vmcb, save.cr2),
+		[VIRT_CR3]	= offsetof(struct vmcb, save.cr3),
+		[VIRT_CR4]	= offsetof(struct vmcb, save.cr4),
+		[VIRT_EFER]	= offsetof(struct vmcb, save.efer),
+		[VIRT_PAT]	= offsetof(struct vmcb, save.g_pat),
+		[VIRT_DEBUGCTL]	= offsetof(struct vmcb, save.dbgctl),
+		[VIRT_DR6]	= offsetof(struct vmcb, save.dr6),
+		[VIRT_DR7]	= offsetof(struct vmcb, save.dr7),
+		[VIRT_TSC_OFFSET] = offsetof(struct vmcb, control.tsc_offset),
 	};
 
-	return (void *)&((struct svm_vcpu *)vcpu->hw)->vmcb->save + at[reg];
+	return (void *)((struct svm_vcpu *)vcpu->hw)->vmcb + at[reg];
 }
 
 /* EFER.SVME is ours: VMRUN demands it, the guest has no SVM. */
@@ -158,6 +160,7 @@ u64 svm_get(struct vcpu *vcpu, enum virt_reg reg)
 void svm_set(struct vcpu *vcpu, enum virt_reg reg, u64 val)
 {
 	*reg_of(vcpu, reg) = val | ours(reg);
+	vcpu->sys_known = false;
 }
 
 static struct vmcb_seg *seg_of(struct vcpu *vcpu, unsigned int seg)
@@ -196,9 +199,28 @@ void svm_set_seg(struct vcpu *vcpu, unsigned int seg, const struct guest_seg *s)
 	v->limit = s->limit;
 	v->selector = s->selector;
 	v->attrib = s->attr;
+	vcpu->sys_known = false;
 }
 
-unsigned int svm_cpl(struct vcpu *vcpu)
+void svm_get_sys(struct vcpu *vcpu, struct vcpu_sys *sys)
 {
-	return ((struct svm_vcpu *)vcpu->hw)->vmcb->save.cpl;
+	const struct vmcb_save_area *s = &((struct svm_vcpu *)vcpu->hw)->vmcb->save;
+
+	sys->cr0 = s->cr0;
+	sys->cr3 = s->cr3;
+	sys->cr4 = s->cr4;
+	sys->efer = s->efer;
+	sys->cs_base = s->cs.base;
+	sys->cs_attr = s->cs.attrib;
+	sys->cpl = s->cpl;
+}
+
+bool svm_same_sys(struct vcpu *vcpu, const struct vcpu_sys *sys)
+{
+	const struct vmcb_save_area *s = &((struct svm_vcpu *)vcpu->hw)->vmcb->save;
+
+	return !((s->cr0 ^ sys->cr0) | (s->cr3 ^ sys->cr3) | (s->cr4 ^ sys->cr4) |
+		 (s->efer ^ sys->efer) |
+		 (s->cs.base ^ sys->cs_base) | (s->cs.attrib ^ sys->cs_attr) |
+		 (s->cpl ^ sys->cpl));
 }

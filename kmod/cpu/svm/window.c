@@ -12,18 +12,19 @@
  * without knowing of us, when it leaves.
  */
 #include <linux/preempt.h>
+#include <asm/debugreg.h>
 #include <asm/msr.h>
-#include <asm/nospec-branch.h>
-#include <asm/spec-ctrl.h>
-#include "../../compat.h"
 #include "../../vm/vcpu.h"
 #include "../mitigations.h"
 #include "../x86.h"
 #include "svm.h"
 
-#define GUEST_ASID	1
-
 DEFINE_PER_CPU(struct svm_cpu, svm_cpu);
+
+static_assert(offsetof(struct svm_world, vmcb_pa) == SVM_WORLD_VMCB_PA);
+static_assert(offsetof(struct svm_world, host_pa) == SVM_WORLD_HOST_PA);
+static_assert(offsetof(struct svm_world, spec_ctrl) == SVM_WORLD_SPEC_CTRL);
+static_assert(offsetof(struct svm_world, host_spec_ctrl) == SVM_WORLD_HOST_SPEC_CTRL);
 
 static u8 flush_kind(void)
 {
@@ -33,6 +34,7 @@ static u8 flush_kind(void)
 void svm_open(struct vcpu *vcpu, bool first)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+	struct svm_vcpu *svm = vcpu->hw;
 
 	rdmsrl(MSR_EFER, c->efer);
 	rdmsrl(MSR_VM_HSAVE_PA, c->hsave_pa);
@@ -40,7 +42,8 @@ void svm_open(struct vcpu *vcpu, bool first)
 	if (!c->foreign)
 		wrmsrl(MSR_EFER, c->efer | EFER_SVME);
 	wrmsrl(MSR_VM_HSAVE_PA, page_to_phys(c->hsave));
-	asm volatile("vmsave %0" : : "a" (page_to_phys(c->host)) : "memory");
+	svm->world.host_pa = c->stub_world.host_pa;
+	asm volatile("vmsave %0" : : "a" (svm->world.host_pa) : "memory");
 
 	if (first) {
 		vcpu->flush_tlb = true;
@@ -54,7 +57,9 @@ static void flush_ours(struct svm_cpu *c)
 	u64 gpr[NR_GPRS] = { };
 
 	asm volatile("clgi" : : : "memory");
-	svm_run(gpr, page_to_phys(c->stub), page_to_phys(c->host), 0);
+	if (mitigate_swaps_spec_ctrl())
+		c->stub_world.spec_ctrl = c->stub_world.host_spec_ctrl = spec_ctrl_current();
+	svm_run(gpr, &c->stub_world);
 	asm volatile("stgi" : : : "memory");
 }
 
@@ -72,73 +77,132 @@ void svm_close(struct vcpu *vcpu)
 }
 
 /* DR0-DR3 are not in the VMCB, and VMRUN leaves the host's DR6 and DR7 lost. */
-struct host_debug {
-	unsigned long dr[4], dr6, dr7;
-	bool saved;
-};
-
-static void debug_swap_in(struct vcpu *vcpu, const struct vmcb *vmcb, struct host_debug *h)
+static noinline void run_debugging(struct vcpu *vcpu, const struct svm_world *world)
 {
-	get_debugreg(h->dr7, 7);
-	h->saved = ((vmcb->save.dr7 | h->dr7) & DR7_ENABLES);
-	if (likely(!h->saved))
-		return;
-	get_debugreg(h->dr[0], 0);
-	get_debugreg(h->dr[1], 1);
-	get_debugreg(h->dr[2], 2);
-	get_debugreg(h->dr[3], 3);
-	get_debugreg(h->dr6, 6);
+	unsigned long dr[4], dr6, dr7;
+
+	get_debugreg(dr7, 7);
+	get_debugreg(dr[0], 0);
+	get_debugreg(dr[1], 1);
+	get_debugreg(dr[2], 2);
+	get_debugreg(dr[3], 3);
+	get_debugreg(dr6, 6);
 	set_debugreg(0, 7);
 	set_debugreg(vcpu->dr[0], 0);
 	set_debugreg(vcpu->dr[1], 1);
 	set_debugreg(vcpu->dr[2], 2);
 	set_debugreg(vcpu->dr[3], 3);
+	svm_run(vcpu->gpr, world);
+	set_debugreg(dr[0], 0);
+	set_debugreg(dr[1], 1);
+	set_debugreg(dr[2], 2);
+	set_debugreg(dr[3], 3);
+	set_debugreg(dr6, 6);
+	set_debugreg(dr7, 7);
 }
 
-static void debug_swap_out(const struct host_debug *h)
+/* Bits 0 to 7 of int_ctl (§15.21.2). */
+static u8 *v_tpr(struct vmcb_control_area *c)
 {
-	if (likely(!h->saved))
-		return;
-	set_debugreg(h->dr[0], 0);
-	set_debugreg(h->dr[1], 1);
-	set_debugreg(h->dr[2], 2);
-	set_debugreg(h->dr[3], 3);
-	set_debugreg(h->dr6, 6);
-	set_debugreg(h->dr7, 7);
+	return (u8 *)&c->int_ctl;
+}
+
+/* What an entry seldom needs. */
+static noinline void prepare(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	svm_set_windows(vcpu);
+	if (vcpu->event.type != EVENT_NONE)
+		svm_put_event(vcpu);
+	if (vcpu->flush_tlb) {
+		vcpu->flush_tlb = false;
+		svm->vmcb->control.tlb_ctl = flush_kind();
+		svm->unsettled = true;
+	}
+}
+
+/* What an exit seldom needs. */
+static noinline void settle(struct vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->hw;
+
+	svm->vmcb->control.tlb_ctl = TLB_CONTROL_DO_NOTHING;
+	svm->vmcb->control.event_inj = 0;
+	svm_take_event(vcpu);
+	svm->unsettled = svm->nmi_blocked;
+}
+
+static void load(struct vcpu *vcpu, struct svm_vcpu *svm)
+{
+	struct vmcb_control_area *c = &svm->vmcb->control;
+	struct vmcb_save_area *s = &svm->vmcb->save;
+
+	if (mitigate_swaps_spec_ctrl()) {
+		svm->world.spec_ctrl = vcpu->spec_ctrl;
+		svm->world.host_spec_ctrl = spec_ctrl_current();
+	}
+	*v_tpr(c) = vcpu->cr8;
+	c->int_state = vcpu->shadow;
+	s->rax = vcpu->gpr[REG_RAX];
+	s->rsp = vcpu->gpr[REG_RSP];
+	s->rip = vcpu->rip;
+	s->rflags = vcpu->rflags;
+}
+
+static void run(struct vcpu *vcpu, struct svm_vcpu *svm)
+{
+	mitigate_entry();
+	if (unlikely((svm->vmcb->save.dr7 & DR7_ENABLES) || hw_breakpoint_active()))
+		run_debugging(vcpu, &svm->world);
+	else
+		svm_run(vcpu->gpr, &svm->world);
+}
+
+static void store(struct vcpu *vcpu, struct svm_vcpu *svm)
+{
+	struct vmcb_control_area *c = &svm->vmcb->control;
+	const struct vmcb_save_area *s = &svm->vmcb->save;
+
+	vcpu->gpr[REG_RAX] = s->rax;
+	vcpu->gpr[REG_RSP] = s->rsp;
+	vcpu->rip = s->rip;
+	vcpu->rflags = s->rflags;
+	vcpu->cr8 = *v_tpr(c);
+	vcpu->shadow = c->int_state & SVM_SHADOW;
+	vcpu->sys_known = false;
+	if (unlikely((c->exit_int_info & SVM_EXITINTINFO_VALID) || svm->unsettled))
+		settle(vcpu);
+}
+
+/* The VMCB's exit code into vcpu->exit. */
+static void decode_exit(struct vcpu *vcpu, const struct vmcb_control_area *c)
+{
+	enum exit_reason reason;
+
+	if (likely(c->exit_code < SVM_PLAIN_EXITS))
+		reason = svm_exit_reasons[c->exit_code];
+	else
+		reason = c->exit_code == SVM_EXIT_NPF ? EXIT_FAULT : EXIT_FAILED;
+	vcpu->exit.reason = reason;
+	vcpu->exit.next_rip = c->next_rip;	/* stays 0 where there is no NRIPS */
+	if (SVM_DETAILED_EXITS >> reason & 1)
+		svm_decode_details(vcpu);
 }
 
 void svm_enter(struct vcpu *vcpu)
 {
-	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	struct svm_vcpu *svm = vcpu->hw;
-	struct vmcb *vmcb = svm->vmcb;
-	struct host_debug debug;
-	u64 spec_ctrl = mitigate_spec_ctrl(vcpu->spec_ctrl);
 
-	svm_put_event(vcpu);
-	vmcb->control.asid = GUEST_ASID;
-	vmcb->control.tlb_ctl = vcpu->flush_tlb ? flush_kind() : TLB_CONTROL_DO_NOTHING;
-	vmcb->control.tsc_offset = vcpu->tsc_offset;
-	vmcb->control.int_ctl = (vmcb->control.int_ctl & ~V_TPR_MASK) | vcpu->cr8;
-	vmcb->save.rax = vcpu->gpr[REG_RAX];
-	vmcb->save.rsp = vcpu->gpr[REG_RSP];
-	vmcb->save.rip = vcpu->rip;
-	vmcb->save.rflags = vcpu->rflags;
-	vcpu->flush_tlb = false;
-
+	if (unlikely(vcpu->windows | svm->windows | vcpu->event.type | vcpu->flush_tlb))
+		prepare(vcpu);
+	/* Read anew, here and below: not worth a register across the calls. */
+	svm = vcpu->hw;
+	load(vcpu, svm);
 	asm volatile("clgi" : : : "memory");
-	debug_swap_in(vcpu, vmcb, &debug);
-	mitigate_entry();
-	svm_run(vcpu->gpr, svm->vmcb_pa, page_to_phys(c->host), spec_ctrl);
-	debug_swap_out(&debug);
+	run(vcpu, svm);
 	asm volatile("stgi" : : : "memory");
-
-	vcpu->gpr[REG_RAX] = vmcb->save.rax;
-	vcpu->gpr[REG_RSP] = vmcb->save.rsp;
-	vcpu->rip = vmcb->save.rip;
-	vcpu->rflags = vmcb->save.rflags;
-	vcpu->cr8 = vmcb->control.int_ctl & V_TPR_MASK;
-	svm_take_event(vcpu);
-	svm_nmi_progress(vcpu);
-	svm_decode_exit(vcpu);
+	svm = vcpu->hw;
+	store(vcpu, svm);
+	decode_exit(vcpu, &svm->vmcb->control);
 }
