@@ -992,7 +992,8 @@ static void mode_fail(int start)
 		if (err == -EAGAIN)
 			check(0, "an answer", "none with allocation %d failing", n);
 		vms = count_vms(&id);
-		if (vms != (start || !err))
+		/* -ENOBUFS: netlink itself had no memory for the answer, whatever it was. */
+		if (err != -ENOBUFS && vms != (start || !err))
 			check(0, "as many VMs as were made", "%d with allocation %d failing, answer %d",
 			      vms, n, err);
 		if (vms > 0 && destroy("f"))
