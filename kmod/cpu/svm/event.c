@@ -19,7 +19,7 @@ bool svm_nmi_blocked(struct vcpu *vcpu)
 }
 
 /* While V_IRQ is pending, too: QEMU's TCG aborts on a MOV to CR8 then. */
-static void update_cr8_intercept(struct svm_vcpu *svm)
+void svm_update_cr8_intercept(struct svm_vcpu *svm)
 {
 	svm_intercept(svm, INTERCEPT_CR8_WRITE,
 		      (svm->windows & WINDOW_TPR) || (svm->vmcb->control.int_ctl & V_IRQ_MASK));
@@ -66,8 +66,7 @@ bool svm_step_end(struct vcpu *vcpu)
  * The window for interrupts is a virtual interrupt of the highest priority that is
  * intercepted before it is taken.
  *
- * VMRUN under QEMU's TCG does not load the interrupt shadow: after an exit between STI and
- * HLT the window would open before the HLT, which the guest then never leaves. There the
+ * Under QEMU's TCG the window would open inside the interrupt shadow (tcg.c): there the
  * instruction in the shadow is stepped over first.
  */
 void svm_set_windows(struct vcpu *vcpu)
@@ -88,7 +87,7 @@ void svm_set_windows(struct vcpu *vcpu)
 		c->int_ctl |= V_IRQ_MASK | V_INTR_PRIO_MASK | V_IGN_TPR_MASK;
 	c->int_vector = 0;
 	svm_intercept(svm, INTERCEPT_VINTR, windows & WINDOW_IRQ);
-	update_cr8_intercept(svm);
+	svm_update_cr8_intercept(svm);
 }
 
 /*
@@ -119,42 +118,6 @@ static void nmi_progress(struct vcpu *vcpu)
 	}
 }
 
-/*
- * QEMU's TCG, having delivered an external interrupt from EVENTINJ, keeps its vector as
- * the CPU's pending exception: if the emulator happens to leave its loop before the next
- * exit (as it does to take turns between CPUs) the guest gets the interrupt once more,
- * with RFLAGS.IF clear. There we use a virtual interrupt instead, which is the same to the
- * guest, and look after the exit whether it was taken. (Not elsewhere: a virtual interrupt
- * that is not taken can't be told from one that waits, and V_IRQ serves as the window.)
- */
-static u32 tcg_put_irq(struct svm_vcpu *svm, u8 vector)
-{
-	struct vmcb_control_area *c = &svm->vmcb->control;
-
-	c->int_ctl |= V_IRQ_MASK | V_INTR_PRIO_MASK | V_IGN_TPR_MASK;
-	c->int_vector = vector;
-	svm_intercept(svm, INTERCEPT_VINTR, false);
-	svm->windows &= ~WINDOW_IRQ;
-	update_cr8_intercept(svm);
-	svm->tcg_irq = true;
-	return 0;
-}
-
-/* A fault while it was delivered shows it as an exception in EXITINTINFO, too. */
-static void tcg_take_irq(struct vcpu *vcpu)
-{
-	struct svm_vcpu *svm = vcpu->hw;
-	struct vmcb_control_area *c = &svm->vmcb->control;
-
-	svm->tcg_irq = false;
-	if (!(c->int_ctl & V_IRQ_MASK))
-		return;
-	vcpu->event = (struct vcpu_event){ .type = EVENT_IRQ, .vector = c->int_vector };
-	c->int_ctl &= ~V_IRQ_INJECTION_BITS_MASK;
-	c->exit_int_info = 0;
-	update_cr8_intercept(svm);
-}
-
 void svm_put_event(struct vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->hw;
@@ -166,7 +129,7 @@ void svm_put_event(struct vcpu *vcpu)
 	case EVENT_IRQ:
 		inj |= SVM_EVTINJ_TYPE_INTR;
 		if (svm_caps.tcg)
-			inj = tcg_put_irq(svm, e->vector);
+			inj = svm_tcg_put_irq(svm, e->vector);
 		break;
 	case EVENT_NMI:
 		inj |= SVM_EVTINJ_TYPE_NMI;
@@ -226,7 +189,9 @@ void svm_take_event(struct vcpu *vcpu)
 	struct svm_vcpu *svm = vcpu->hw;
 
 	if (svm->tcg_irq)
-		tcg_take_irq(vcpu);
+		svm_tcg_take_irq(vcpu);
+	if (svm->tcg_shadow)
+		svm_tcg_keep_shadow(vcpu);
 	take_interrupted(vcpu);
 	if (svm->nmi_blocked)
 		nmi_progress(vcpu);

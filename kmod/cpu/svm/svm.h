@@ -38,7 +38,8 @@ struct svm_world {
  * @vmcb:	what is at @world.vmcb_pa
  * @fifth_level: page table above the VM's, for hosts with five levels
  * @windows:	those of vcpu->windows that the VMCB is set up for
- * @tcg_irq:	the last entry had a virtual interrupt; see tcg_put_irq()
+ * @tcg_irq:	the last entry had a virtual interrupt; see svm_tcg_put_irq()
+ * @tcg_shadow:	it should have had an interrupt shadow, at @tcg_shadow_rip
  * @nmi_blocked: an NMI was delivered, IRET has not been seen
  * @unsettled:	after the exit there is something to do even if no delivery was interrupted
  * @nmi_step:	IRET was seen at @nmi_iret_rip; NMIs are open once it is complete
@@ -49,8 +50,9 @@ struct svm_vcpu {
 	struct vmcb *vmcb;
 	u64 *fifth_level;
 	u8 windows;
-	bool unsettled, tcg_irq, nmi_blocked, nmi_step, stepping, step_tf;
-	u64 nmi_iret_rip;
+	bool unsettled, nmi_blocked, nmi_step, stepping, step_tf;
+	bool tcg_irq, tcg_shadow;
+	u64 nmi_iret_rip, tcg_shadow_rip;
 };
 
 /**
@@ -77,7 +79,7 @@ DECLARE_PER_CPU(struct svm_cpu, svm_cpu);
 /**
  * struct svm_caps - of all CPUs together; constant after init
  *
- * @tcg: this CPU is emulated by QEMU, which has a bug; see tcg_put_irq()
+ * @tcg: this CPU is emulated by QEMU; see tcg.c
  */
 struct svm_caps {
 	bool nrips, decode_assists, flush_by_asid, pause_filter, v_spec_ctrl, clean_bits;
@@ -118,6 +120,18 @@ void svm_take_event(struct vcpu *vcpu);
  * Return: true if nothing is left of it that the guest should see
  */
 bool svm_step_end(struct vcpu *vcpu);
+/** svm_update_cr8_intercept() - after a change of the windows or of V_IRQ */
+void svm_update_cr8_intercept(struct svm_vcpu *svm);
+
+/* tcg.c */
+/** svm_tcg_put_irq() - an interrupt into the VMCB; Return: what is left for EVENTINJ */
+u32 svm_tcg_put_irq(struct svm_vcpu *svm, u8 vector);
+/** svm_tcg_take_irq() - after the exit: if it was not taken, back into vcpu->event */
+void svm_tcg_take_irq(struct vcpu *vcpu);
+/** svm_tcg_enter_shadow() - an entry in an interrupt shadow */
+void svm_tcg_enter_shadow(struct vcpu *vcpu);
+/** svm_tcg_keep_shadow() - after the exit: is the shadow still there? */
+void svm_tcg_keep_shadow(struct vcpu *vcpu);
 
 /* exit.c */
 

@@ -125,7 +125,8 @@ void svm_vcpu_reset(struct vcpu *vcpu)
 	vmcb->save.dr7 = DR7_RESET;
 	vmcb->save.g_pat = PAT_RESET;
 	svm->windows = 0;
-	svm->unsettled = svm->tcg_irq = svm->nmi_blocked = svm->nmi_step = svm->stepping = false;
+	svm->unsettled = svm->nmi_blocked = svm->nmi_step = svm->stepping = false;
+	svm->tcg_irq = svm->tcg_shadow = false;
 }
 
 static u64 *reg_of(struct vcpu *vcpu, enum virt_reg reg)

@@ -113,6 +113,8 @@ static noinline void prepare(struct vcpu *vcpu)
 	struct svm_vcpu *svm = vcpu->hw;
 
 	svm_set_windows(vcpu);
+	if (svm_caps.tcg && vcpu->shadow)
+		svm_tcg_enter_shadow(vcpu);
 	if (vcpu->event.type != EVENT_NONE)
 		svm_put_event(vcpu);
 	if (vcpu->flush_tlb) {
@@ -194,7 +196,8 @@ void svm_enter(struct vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->hw;
 
-	if (unlikely(vcpu->windows | svm->windows | vcpu->event.type | vcpu->flush_tlb))
+	if (unlikely(vcpu->windows | svm->windows | vcpu->event.type | vcpu->flush_tlb |
+		     vcpu->shadow))
 		prepare(vcpu);
 	/* Read anew, here and below: not worth a register across the calls. */
 	svm = vcpu->hw;
