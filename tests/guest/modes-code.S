@@ -63,7 +63,8 @@ to_real:
 in_real:
 	xorw	%ax, %ax
 	movw	%ax, %ss
-	movw	$LOW_STACK, %sp
+	/* all of ESP: SS is still one of 32 bits, and the handlers below go by SP */
+	movl	$LOW_STACK, %esp
 	/* unreal: DS still reaches everything */
 	movl	$0xfee00030, %ebx
 	addr32 movl	(%ebx), %ecx

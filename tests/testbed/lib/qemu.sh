@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # The machine under an emulated host with SVM: QEMU's TCG. It is given a directory RUN and
 # leaves there `console` (the kernel's log) and `status` (what /init said last). The
@@ -15,10 +15,14 @@
 #
 # INSULA_QEMU: another QEMU, with arguments that come first ("/opt/q/qemu -L /opt/q/share").
 
+# The channel for streams of bytes (see init), the line after which what comes is output, if
+# something comes before it, and whether there can be a terminal.
+readonly STREAM=stream OUTPUT_BEGINS='' TERMINAL=1
+
 need_machine() { need qemu-system-x86_64=qemu-system-x86; }
 
-# machine_args RUN VMLINUZ INITRD: sets the array MACHINE from SMP, MEMORY, ICOUNT, CHANNEL,
-# DEBUG and APPEND. Where a pulse is wanted PULSE is made the FIFO for it.
+# machine_args RUN VMLINUZ INITRD: sets the array MACHINE from MODEL, SMP, MEMORY, ICOUNT,
+# CHANNEL, DEBUG and APPEND. Where a pulse is wanted PULSE is made the FIFO for it.
 machine_args() {
 	local run=$1
 	PULSE=
@@ -27,7 +31,7 @@ machine_args() {
 	# cryptomgr.notests: a second of self-tests at each boot that are not ours to run.
 	# no_timer_check: on a busy machine the timer's test fails and the boot with it.
 	MACHINE+=(-no-user-config -nodefaults -display none -monitor none -no-reboot
-		-accel "tcg,thread=single" -cpu max -smp "$SMP" -m "$MEMORY"
+		-accel "tcg,thread=single" -cpu "$MODEL" -smp "$SMP" -m "$MEMORY"
 		-kernel "$2" -initrd "$3"
 		-append "console=ttyS0 panic=-1 panic_on_oops=1 cryptomgr.notests no_timer_check $APPEND"
 		-serial "file:$run/console"
