@@ -14,8 +14,6 @@ const struct virt_ops *virt;
 DEFINE_STATIC_CALL(virt_enter, svm_enter);
 DEFINE_STATIC_CALL(virt_same_sys, svm_same_sys);
 
-static const struct virt_ops *const backends[] = { &svm_ops };
-
 /* On each CPU that comes online: a CPU unlike the others must not get vCPUs. */
 static int probe_cpu(unsigned int cpu)
 {
@@ -26,36 +24,39 @@ static enum cpuhp_state hotplug_state;
 
 int virt_init(void)
 {
-	unsigned int i = boot_cpu_has(X86_FEATURE_VMX) ? ARRAY_SIZE(backends) : 0;
 	int err;
 
-	if (i == ARRAY_SIZE(backends)) {
-		pr_err("this CPU has VMX; this version of Insula runs on SVM only\n");
-		return -EOPNOTSUPP;
-	}
-	virt = backends[i];
+	/* By vendor: a CPU whose VMX the firmware has switched off is still to be told so. */
+	virt = boot_cpu_data.x86_vendor == X86_VENDOR_INTEL ||
+	       boot_cpu_has(X86_FEATURE_VMX) ? &vmx_ops : &svm_ops;
 	static_call_update(virt_enter, virt->enter);
 	static_call_update(virt_same_sys, virt->same_sys);
 	err = virt->probe();
 	if (!err)
-		err = virt->init();
+		err = mitigations_init();
 	if (err)
 		return err;
-	mitigations_init();
-
+	err = virt->init();
+	if (err)
+		goto mitigations;
 	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "insula:online", probe_cpu, NULL);
-	if (err < 0) {
-		virt->exit();
-		return err;
-	}
+	if (err < 0)
+		goto backend;
 	hotplug_state = err;
 	return 0;
+
+backend:
+	virt->exit();
+mitigations:
+	mitigations_exit();
+	return err;
 }
 
 void virt_exit(void)
 {
 	cpuhp_remove_state(hotplug_state);
 	virt->exit();
+	mitigations_exit();
 }
 
 const char *host_vendor(void)

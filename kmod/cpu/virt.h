@@ -42,8 +42,7 @@ enum virt_reg {
 /**
  * struct virt_ops - a backend
  * @name:	"svm" or "vmx"
- * @tdp:	format of its second-level page tables
- * @maxphyaddr:	of the second-level tables, bits
+ * @tdp:	format of its second-level page tables. After @init.
  * @probe:	does this CPU have all that is needed? Return: 0, or -EOPNOTSUPP after a
  *		message that names what is missing. Runs on the CPU in question, may sleep.
  * @init:	global memory; @exit frees it. May sleep.
@@ -54,6 +53,8 @@ enum virt_reg {
  * @open:	IRQs off: make this CPU able to run @vcpu; @first: something else may have
  *		run on this CPU since the vCPU's last window
  * @close:	IRQs off: leave the CPU as open() found it
+ * @leave:	the vCPU leaves the CPU, which something else may use next. Preemption is off
+ *		since the first open()
  * @enter:	run until an exit; fills vcpu->exit. Between open and close.
  * @get @set:	control registers and the like; @set takes what the caller has checked
  * @get_seg @set_seg: segments and table registers
@@ -66,7 +67,7 @@ enum virt_reg {
  */
 struct virt_ops {
 	const char *name;
-	const struct tdp_format *tdp;
+	const struct tdp_format *(*tdp)(void);
 	int (*probe)(void);
 	int (*init)(void);
 	void (*exit)(void);
@@ -77,6 +78,7 @@ struct virt_ops {
 	void (*vcpu_reset)(struct vcpu *vcpu);
 	void (*open)(struct vcpu *vcpu, bool first);
 	void (*close)(struct vcpu *vcpu);
+	void (*leave)(struct vcpu *vcpu);
 	void (*enter)(struct vcpu *vcpu);
 	u64 (*get)(struct vcpu *vcpu, enum virt_reg reg);
 	void (*set)(struct vcpu *vcpu, enum virt_reg reg, u64 val);
@@ -92,10 +94,13 @@ struct virt_ops {
 extern const struct virt_ops *virt;
 
 extern const struct virt_ops svm_ops;
+extern const struct virt_ops vmx_ops;
 
 /* Those that every exit needs. */
 void svm_enter(struct vcpu *vcpu);
+void vmx_enter(struct vcpu *vcpu);
 bool svm_same_sys(struct vcpu *vcpu, const struct vcpu_sys *sys);
+bool vmx_same_sys(struct vcpu *vcpu, const struct vcpu_sys *sys);
 DECLARE_STATIC_CALL(virt_enter, svm_enter);
 DECLARE_STATIC_CALL(virt_same_sys, svm_same_sys);
 

@@ -134,7 +134,8 @@ static bool fits_2m(const struct guest_ram *ram, u64 gpa, struct page *page)
 	struct folio *folio = page_folio(page);
 	u64 unused;
 
-	return folio_size(folio) >= TDP_2M && !folio_test_has_hwpoisoned(folio) &&
+	return ram->tdp.format->large && folio_size(folio) >= TDP_2M &&
+	       !folio_test_has_hwpoisoned(folio) &&
 	       IS_ALIGNED(page_to_phys(page) ^ gpa, TDP_2M) &&
 	       ram_find(ram->size, ALIGN_DOWN(gpa, TDP_2M), TDP_2M, &unused);
 }

@@ -43,6 +43,15 @@ const struct tdp_format tdp_ept = {
 	.dirty		= 0x200,
 };
 
+const struct tdp_format tdp_ept_4k = {
+	.table		= 0x1 | 0x2 | 0x4 | 0x100,
+	.leaf		= 0x1 | 0x4 | 6 << 3 | 0x40,
+	.write		= 0x2,
+	.present	= 0x7,
+	.accessed	= 0x100,
+	.dirty		= 0x200,
+};
+
 static bool is_leaf(const struct tdp *tdp, u64 entry, unsigned int level)
 {
 	return !level || (level == 1 && (entry & tdp->format->large));
@@ -85,7 +94,7 @@ int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write)
 	unsigned int level, leaf_level = size == TDP_2M;
 	u64 *table = tdp->root, *entry;
 
-	if ((size != TDP_4K && size != TDP_2M) || gpa >> TDP_BITS || !hpa ||
+	if ((size != TDP_4K && (size != TDP_2M || !format->large)) || gpa >> TDP_BITS || !hpa ||
 	    (hpa & ~TDP_ADDRESS) || ((gpa | hpa) & (size - 1)))
 		return -EINVAL;
 

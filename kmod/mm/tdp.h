@@ -29,7 +29,7 @@
  * struct tdp_format - the bits of an entry; an empty entry is 0
  * @table:	set in an entry that points to a table
  * @leaf:	set in a 4 KiB leaf: present, executable, user, memory type write-back
- * @large:	set besides @leaf in a 2 MiB leaf
+ * @large:	set besides @leaf in a 2 MiB leaf; 0: there are none
  * @write:	writable (in leaves; tables always are)
  * @present:	every entry that is not empty has one of these bits
  * @accessed:	accessed bit, set by the CPU (in tables it is set from the start)
@@ -41,6 +41,7 @@ struct tdp_format {
 
 extern const struct tdp_format tdp_npt;
 extern const struct tdp_format tdp_ept;
+extern const struct tdp_format tdp_ept_4k;	/* without large pages */
 
 /**
  * struct tdp - a tree of four levels
@@ -72,9 +73,10 @@ int tdp_init(struct tdp *tdp);
  * @size:	TDP_4K or TDP_2M
  *
  * Needs up to three tables from @alloc_table.
- * Return: 0; -EINVAL for arguments that break the rules above; -ENOMEM (nothing was
- * mapped); -EEXIST if something is mapped there already. A table of 4 KiB leaves counts
- * as something for 2M even when it is empty: CPUs may have cached the way to it.
+ * Return: 0; -EINVAL for arguments that break the rules above, or a @size that the format
+ * lacks; -ENOMEM (nothing was mapped); -EEXIST if something is mapped there already. A
+ * table of 4 KiB leaves counts as something for 2M even when it is empty: CPUs may have
+ * cached the way to it.
  */
 int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write);
 

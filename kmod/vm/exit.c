@@ -276,10 +276,8 @@ static enum exit_action exit_shutdown(struct vcpu *vcpu)
 
 static enum exit_action exit_failed(struct vcpu *vcpu)
 {
-	const u64 *code = vcpu->exit.code;
-
-	vm_kill(vcpu->vm, "entry failed: %s exit %#llx, info %#llx %#llx, rip %#llx",
-		virt->name, code[0], code[1], code[2], vcpu->rip);
+	vm_kill(vcpu->vm, "entry failed: %s %s, rip %#llx", virt->name, vcpu->exit.failure,
+		vcpu->rip);
 	return EXIT_LEAVE;
 }
 
@@ -296,6 +294,7 @@ enum exit_action (*const vcpu_exit_handlers[NR_EXIT_REASONS])(struct vcpu *) = {
 	[EXIT_NMI_WINDOW]	= exit_window,
 	[EXIT_STEP]		= exit_window,
 	[EXIT_CR8]		= exit_cr8,
+	[EXIT_CR]		= exit_window,
 	[EXIT_DR]		= exit_dr,
 	[EXIT_XSETBV]		= exit_xsetbv,
 	[EXIT_WBINVD]		= exit_wbinvd,
@@ -319,6 +318,7 @@ static const char *const names[NR_EXIT_REASONS] = {
 	[EXIT_NMI_WINDOW]	= "nmi-window",
 	[EXIT_STEP]		= "step",
 	[EXIT_CR8]		= "cr8",
+	[EXIT_CR]		= "cr",
 	[EXIT_DR]		= "dr",
 	[EXIT_XSETBV]		= "xsetbv",
 	[EXIT_WBINVD]		= "wbinvd",

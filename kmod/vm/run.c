@@ -147,6 +147,7 @@ static void reside(struct vcpu *vcpu)
 			break;
 	}
 	sched_out(vcpu);
+	virt->leave(vcpu);
 	set_tsc_aux(host_aux);
 	vcpu->xcr0 = fpu_save(&vcpu->fpu);
 }

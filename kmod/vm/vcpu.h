@@ -33,6 +33,7 @@ enum exit_reason {
 	EXIT_NMI_WINDOW,	/* IRET after an NMI */
 	EXIT_STEP,		/* single step asked for by the NMI window */
 	EXIT_CR8,		/* MOV to CR8 */
+	EXIT_CR,		/* MOV to CR0 or CR4: settled, to be carried out again */
 	EXIT_DR,		/* MOV to or from a debug register */
 	EXIT_XSETBV,
 	EXIT_WBINVD,		/* and INVD */
@@ -51,7 +52,7 @@ enum exit_reason {
  * @io:		EXIT_IO
  * @fault:	EXIT_FAULT; access is made of WALK_* bits
  * @exception:	EXIT_EXCEPTION: to be delivered, after all
- * @code:	EXIT_FAILED: the hardware's words for it
+ * @failure:	EXIT_FAILED: the hardware's words for it
  */
 struct vm_exit {
 	enum exit_reason reason;
@@ -71,7 +72,7 @@ struct vm_exit {
 			bool has_error;
 			u32 error;
 		} exception;
-		u64 code[3];
+		char failure[104];
 	};
 };
 

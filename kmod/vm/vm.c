@@ -415,7 +415,7 @@ static int vm_setup(struct vm *vm, const struct vm_config *cfg, struct netlink_e
 	err = copy_segments(vm, cfg, extack);
 	if (err)
 		return err;
-	err = ram_init(&vm->ram, cfg->ram, cfg->memory, virt->tdp, flush_tlbs);
+	err = ram_init(&vm->ram, cfg->ram, cfg->memory, virt->tdp(), flush_tlbs);
 	if (err) {
 		vm->ram.file = NULL;
 		return err;

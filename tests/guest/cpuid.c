@@ -41,7 +41,9 @@ static void test_taken_out(void)
 	}
 	check(!(l1.c & 1 << 5), "no-vmx", "leaf 1 ecx %x", l1.c);
 	check(!(ext.c & 1 << 2), "no-svm", "leaf 80000001 ecx %x", ext.c);
-	check(!(l.a | l.b | l.c | l.d), "no-svm-leaf", "%x %x %x %x", l.a, l.b, l.c, l.d);
+	/* On Intel a leaf beyond the last shows the last basic one. */
+	if (leaf(0x80000000, 0).a >= 0x8000000a)
+		check(!(l.a | l.b | l.c | l.d), "no-svm-leaf", "%x %x %x %x", l.a, l.b, l.c, l.d);
 	check(!(ext.c & (1 << 23 | 1 << 24 | 1 << 28)), "no-amd-pmu", "ecx %x", ext.c);
 	check(!(leaf(10, 0).a & 0xff), "no-intel-pmu", "leaf 10 eax %x", leaf(10, 0).a);
 	check(!(l1.c & 1 << 15), "no-perf-capabilities", "leaf 1 ecx %x", l1.c);

@@ -319,6 +319,20 @@ static void test_entry_bits(void **state)
 	assert_int_equal(leaf_bits(&tdp_ept, TDP_2M, false), 0xf5);
 }
 
+static void test_format_without_large_pages(void **state)
+{
+	u64 size;
+
+	new_tree(&tdp_ept_4k);
+	assert_int_equal(tdp_map(&tree, TDP_2M, 8 * TDP_2M, TDP_2M, true), -EINVAL);
+	assert_int_equal(tdp_lookup(&tree, TDP_2M, &size), 0);
+	assert_int_equal(tdp_map(&tree, TDP_2M, 8 * TDP_2M, TDP_4K, true), 0);
+	assert_int_equal(tdp_lookup(&tree, TDP_2M, &size), 8 * TDP_2M);
+	assert_int_equal(size, TDP_4K);
+	end_tree();
+	assert_int_equal(leaf_bits(&tdp_ept_4k, TDP_4K, true), leaf_bits(&tdp_ept, TDP_4K, true));
+}
+
 static void test_bad_arguments(void **state)
 {
 	new_tree(&tdp_npt);
@@ -391,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_random_npt),
 		cmocka_unit_test(test_random_ept),
 		cmocka_unit_test(test_entry_bits),
+		cmocka_unit_test(test_format_without_large_pages),
 		cmocka_unit_test(test_bad_arguments),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_detach),

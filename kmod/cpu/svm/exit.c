@@ -55,11 +55,8 @@ static void decode_exception(struct vcpu *vcpu, u8 vector)
 
 static void decode_failure(struct vcpu *vcpu, const struct vmcb_control_area *c)
 {
-	struct vm_exit *e = &vcpu->exit;
-
-	e->code[0] = c->exit_code;
-	e->code[1] = c->exit_info_1;
-	e->code[2] = c->exit_info_2;
+	snprintf(vcpu->exit.failure, sizeof(vcpu->exit.failure), "exit %#x, info %#llx %#llx",
+		 c->exit_code, c->exit_info_1, c->exit_info_2);
 }
 
 /* What is not here was not asked for, or is SVM_EXIT_ERR: EXIT_FAILED, which is 0. */

@@ -227,9 +227,14 @@ static const char *svm_foreign(void)
 	return found ? "another hypervisor has SVM enabled (KVM?)" : NULL;
 }
 
+static const struct tdp_format *svm_tdp(void)
+{
+	return &tdp_npt;
+}
+
 const struct virt_ops svm_ops = {
 	.name = "svm",
-	.tdp = &tdp_npt,
+	.tdp = svm_tdp,
 	.probe = svm_probe,
 	.init = svm_init,
 	.exit = svm_exit,
@@ -240,6 +245,7 @@ const struct virt_ops svm_ops = {
 	.vcpu_reset = svm_vcpu_reset,
 	.open = svm_open,
 	.close = svm_close,
+	.leave = svm_leave,
 	.enter = svm_enter,
 	.get = svm_get,
 	.set = svm_set,

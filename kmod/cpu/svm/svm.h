@@ -150,6 +150,7 @@ void svm_decode_details(struct vcpu *vcpu);
 /* window.c */
 void svm_open(struct vcpu *vcpu, bool first);
 void svm_close(struct vcpu *vcpu);
+void svm_leave(struct vcpu *vcpu);
 
 /* entry.S */
 /**

@@ -12,9 +12,9 @@
  * without knowing of us, when it leaves.
  */
 #include <linux/preempt.h>
-#include <asm/debugreg.h>
 #include <asm/msr.h>
 #include "../../vm/vcpu.h"
+#include "../debug.h"
 #include "../mitigations.h"
 #include "../x86.h"
 #include "svm.h"
@@ -76,29 +76,19 @@ void svm_close(struct vcpu *vcpu)
 		wrmsrl(MSR_EFER, c->efer);
 }
 
+/* VMLOAD and VMSAVE have switched everything at each entry and exit. */
+void svm_leave(struct vcpu *vcpu)
+{
+}
+
 /* DR0-DR3 are not in the VMCB, and VMRUN leaves the host's DR6 and DR7 lost. */
 static noinline void run_debugging(struct vcpu *vcpu, const struct svm_world *world)
 {
-	unsigned long dr[4], dr6, dr7;
+	struct host_debug host;
 
-	get_debugreg(dr7, 7);
-	get_debugreg(dr[0], 0);
-	get_debugreg(dr[1], 1);
-	get_debugreg(dr[2], 2);
-	get_debugreg(dr[3], 3);
-	get_debugreg(dr6, 6);
-	set_debugreg(0, 7);
-	set_debugreg(vcpu->dr[0], 0);
-	set_debugreg(vcpu->dr[1], 1);
-	set_debugreg(vcpu->dr[2], 2);
-	set_debugreg(vcpu->dr[3], 3);
+	debug_switch_in(&host, vcpu->dr);
 	svm_run(vcpu->gpr, world);
-	set_debugreg(dr[0], 0);
-	set_debugreg(dr[1], 1);
-	set_debugreg(dr[2], 2);
-	set_debugreg(dr[3], 3);
-	set_debugreg(dr6, 6);
-	set_debugreg(dr7, 7);
+	debug_switch_out(&host);
 }
 
 /* Bits 0 to 7 of int_ctl (§15.21.2). */
