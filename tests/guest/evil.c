@@ -329,13 +329,26 @@ static void console_flood(void)
 	check(true, "console-flood", "%s", "");
 }
 
-/* Timers at the shortest of all intervals. */
+static u32 ticks_left;
+
+static void flood_tick(struct frame *frame)
+{
+	lapic_eoi();
+	if (!--ticks_left)
+		lapic_write(LAPIC_TMICT, 0);
+}
+
+/*
+ * Timers at the shortest of all intervals. Where the host's clock is fast for its CPU, the
+ * LAPIC's is shorter than an interrupt takes, and nothing else runs: it ends after so many.
+ */
 static void timer_flood(void)
 {
 	u32 i, n = rounds(2000);
 
+	ticks_left = 5 * n;
 	lapic_enable();
-	trap_set(0x40, nothing);
+	trap_set(0x40, flood_tick);
 	lapic_write(LAPIC_LVTT, LVT_PERIODIC | 0x40);
 	lapic_write(LAPIC_TMICT, 1);
 	pit_program(0, 2, 1);
