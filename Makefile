@@ -51,6 +51,9 @@ test:
 test-debug:
 	scripts/test --debug-kernel
 
+test-bochs:
+	scripts/test --bochs
+
 bench:
 	scripts/deps build test
 	tests/bench/run
@@ -106,6 +109,7 @@ help:
 #: make demo             show a Linux guest, in an emulated host (HOST=1: on this machine)
 #: make test             install what is needed and run every test
 #: make test-debug       the integration tests on a kernel with KASAN, lockdep, kmemleak
+#: make test-bochs       the integration tests on VMX and on another SVM (hours)
 #: make bench            Insula and KVM side by side (HOST=1: on this machine)
 #: make check            static checks: W=1, sparse, checkpatch, shellcheck, mandoc
 #: make fuzz             every fuzzer for SECONDS=60
@@ -114,6 +118,6 @@ help:
 #: make deb              build/insula_VERSION_amd64.deb            make deb-clean
 #: make clean            remove what was built
 
-.PHONY: all tool module no-module demo test test-debug bench check fuzz install \
+.PHONY: all tool module no-module demo test test-debug test-bochs bench check fuzz install \
 	install-module install-no-module uninstall dkms-install dkms-uninstall deb deb-clean \
 	clean help
