@@ -27,4 +27,18 @@
 
 #define PAT_RESET	0x0007040600070406ULL
 
+/*
+ * MSRs that are read and written around guests all the time: in line, not through the
+ * kernel's functions for it, which look for tracers and paravirtualization.
+ */
+static __always_inline u64 msr_get(u32 msr)
+{
+	return __rdmsr(msr);
+}
+
+static __always_inline void msr_put(u32 msr, u64 val)
+{
+	native_wrmsrl(msr, val);
+}
+
 #endif

@@ -86,7 +86,7 @@ static int write_tsc_aux(struct vcpu *vcpu, u64 val)
 	if (!boot_cpu_has(X86_FEATURE_RDTSCP) || val >> 32)
 		return -EINVAL;
 	vcpu->tsc_aux = val;
-	wrmsrl(MSR_TSC_AUX, val);	/* until the residence ends */
+	msr_put(MSR_TSC_AUX, val);	/* until the residence ends */
 	return 0;
 }
 

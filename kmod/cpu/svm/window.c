@@ -36,12 +36,12 @@ void svm_open(struct vcpu *vcpu, bool first)
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	struct svm_vcpu *svm = vcpu->hw;
 
-	rdmsrl(MSR_EFER, c->efer);
-	rdmsrl(MSR_VM_HSAVE_PA, c->hsave_pa);
+	c->efer = msr_get(MSR_EFER);
+	c->hsave_pa = msr_get(MSR_VM_HSAVE_PA);
 	c->foreign = c->efer & EFER_SVME;
 	if (!c->foreign)
-		wrmsrl(MSR_EFER, c->efer | EFER_SVME);
-	wrmsrl(MSR_VM_HSAVE_PA, page_to_phys(c->hsave));
+		msr_put(MSR_EFER, c->efer | EFER_SVME);
+	msr_put(MSR_VM_HSAVE_PA, page_to_phys(c->hsave));
 	svm->world.host_pa = c->stub_world.host_pa;
 	asm volatile("vmsave %0" : : "a" (svm->world.host_pa) : "memory");
 
@@ -71,9 +71,9 @@ void svm_close(struct vcpu *vcpu)
 		flush_ours(c);
 		vcpu->flush_tlb = true;
 	}
-	wrmsrl(MSR_VM_HSAVE_PA, c->hsave_pa);
+	msr_put(MSR_VM_HSAVE_PA, c->hsave_pa);
 	if (!c->foreign)
-		wrmsrl(MSR_EFER, c->efer);
+		msr_put(MSR_EFER, c->efer);
 }
 
 /* VMLOAD and VMSAVE have switched everything at each entry and exit. */

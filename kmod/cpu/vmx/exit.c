@@ -12,7 +12,6 @@
 #include "vmx.h"
 
 #define ENTRY_FAILED	VMX_EXIT_REASONS_FAILED_VMENTRY
-#define LAST_REASON	EXIT_REASON_TPAUSE
 
 #define IO_SIZE		7
 #define IO_IN		BIT(3)
@@ -24,7 +23,7 @@
 #define DB_CAUSES	(DR6_TRAPS | DR6_BD | DR6_BS)
 
 /* What is not here was not asked for: EXIT_FAILED, which is 0. */
-static const u8 reasons[LAST_REASON + 1] = {
+const u8 vmx_exit_reasons[VMX_EXITS] = {
 	[EXIT_REASON_EXCEPTION_NMI]	= EXIT_EXCEPTION,
 	[EXIT_REASON_EXTERNAL_INTERRUPT] = EXIT_HOST,
 	[EXIT_REASON_TRIPLE_FAULT]	= EXIT_SHUTDOWN,
@@ -168,13 +167,12 @@ static void decode_failed_exit(struct vcpu *vcpu, u32 reason)
 	decode_refusal(vcpu, reason);
 }
 
-void vmx_decode_exit(struct vcpu *vcpu, u32 reason, u32 vectoring)
+void vmx_decode_details(struct vcpu *vcpu, u32 reason, u32 vectoring)
 {
 	struct vm_exit *e = &vcpu->exit;
 	bool delivering = vectoring & VECTORING_INFO_VALID_MASK;
 	u64 qualification;
 
-	e->reason = reason <= LAST_REASON ? reasons[reason] : EXIT_FAILED;
 	switch (e->reason) {
 	case EXIT_FAILED:
 		decode_failed_exit(vcpu, reason);

@@ -23,14 +23,14 @@
 #undef REG_R14
 #undef REG_R15
 
-/** vmcs_read() - a field of the current VMCS; 0 if there is none */
+/** vmcs_read() - a field, which the CPU must have, of the current VMCS; 0 if VMREAD faults */
 static __always_inline u64 vmcs_read(u32 field)
 {
-	u64 val = 0;
+	u64 val;
 
 	asm volatile("1: vmread %[field], %[val]\n"
-		     "2:\n" _ASM_EXTABLE(1b, 2b)
-		     : [val] "+r" (val) : [field] "r" ((u64)field) : "cc");
+		     "2:\n" _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_ZERO_REG, %[val])
+		     : [val] "=r" (val) : [field] "r" ((u64)field) : "cc");
 	return val;
 }
 

@@ -161,12 +161,22 @@ void vmx_put_event(struct vcpu *vcpu);
 void vmx_take_event(struct vcpu *vcpu, u32 info);
 
 /* exit.c */
+
+#define VMX_EXITS	(EXIT_REASON_TPAUSE + 1)
+
+/* enum exit_reason by VMX's */
+extern const u8 vmx_exit_reasons[VMX_EXITS];
+
+/* Exits of which there is more to say than the reason and the next instruction. */
+#define VMX_DETAILED_EXITS \
+	(BIT(EXIT_FAILED) | BIT(EXIT_IO) | BIT(EXIT_CR) | BIT(EXIT_FAULT) | BIT(EXIT_EXCEPTION))
+
 /**
- * vmx_decode_exit() - vcpu->exit
+ * vmx_decode_details() - the rest of vcpu->exit, for one of VMX_DETAILED_EXITS
  * @reason:	as in the VMCS
  * @vectoring:	IDT-vectoring information, likewise
  */
-void vmx_decode_exit(struct vcpu *vcpu, u32 reason, u32 vectoring);
+void vmx_decode_details(struct vcpu *vcpu, u32 reason, u32 vectoring);
 /** vmx_decode_failure() - VMLAUNCH or VMRESUME failed */
 void vmx_decode_failure(struct vcpu *vcpu);
 

@@ -72,27 +72,19 @@ static u64 task_base(const struct desc_ptr *gdt)
 	return d->base0 | (u64)d->base1 << 16 | (u64)d->base2 << 24 | (u64)d->base3 << 32;
 }
 
-static u64 msr(u32 index)
-{
-	u64 val;
-
-	rdmsrl(index, val);
-	return val;
-}
-
 /* What does not change while a thread stays on a CPU. */
 static void save_host_of_cpu(struct vmx_cpu *c)
 {
-	vmcs_write(HOST_FS_BASE, msr(MSR_FS_BASE));
-	vmcs_write(HOST_GS_BASE, msr(MSR_GS_BASE));
+	vmcs_write(HOST_FS_BASE, msr_get(MSR_FS_BASE));
+	vmcs_write(HOST_GS_BASE, msr_get(MSR_GS_BASE));
 	vmcs_write(HOST_TR_BASE, task_base(&c->gdt));
 	vmcs_write(HOST_GDTR_BASE, c->gdt.address);
 	vmcs_write(HOST_IDTR_BASE, c->idt.address);
-	vmcs_write(HOST_IA32_SYSENTER_CS, msr(MSR_IA32_SYSENTER_CS));
-	vmcs_write(HOST_IA32_SYSENTER_ESP, msr(MSR_IA32_SYSENTER_ESP));
-	vmcs_write(HOST_IA32_SYSENTER_EIP, msr(MSR_IA32_SYSENTER_EIP));
-	vmcs_write(HOST_IA32_PAT, msr(MSR_IA32_CR_PAT));
-	vmcs_write(HOST_IA32_EFER, msr(MSR_EFER));
+	vmcs_write(HOST_IA32_SYSENTER_CS, msr_get(MSR_IA32_SYSENTER_CS));
+	vmcs_write(HOST_IA32_SYSENTER_ESP, msr_get(MSR_IA32_SYSENTER_ESP));
+	vmcs_write(HOST_IA32_SYSENTER_EIP, msr_get(MSR_IA32_SYSENTER_EIP));
+	vmcs_write(HOST_IA32_PAT, msr_get(MSR_IA32_CR_PAT));
+	vmcs_write(HOST_IA32_EFER, msr_get(MSR_EFER));
 }
 
 /* What an interrupt handler may have changed since the last window. */
@@ -102,7 +94,7 @@ static void save_host(void)
 	vmcs_write(HOST_CR3, __read_cr3());
 	vmcs_write(HOST_CR4, __read_cr4());
 	if (vmx_caps.exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL)
-		vmcs_write(HOST_IA32_PERF_GLOBAL_CTRL, msr(MSR_CORE_PERF_GLOBAL_CTRL));
+		vmcs_write(HOST_IA32_PERF_GLOBAL_CTRL, msr_get(MSR_CORE_PERF_GLOBAL_CTRL));
 }
 
 /* An exit leaves limits that are too large, no LDT, and DEBUGCTL 0. */
@@ -111,7 +103,7 @@ static void save_spoiled(struct vmx_cpu *c)
 	native_store_gdt(&c->gdt);
 	store_idt(&c->idt);
 	store_ldt(c->ldt);
-	c->debugctl = msr(MSR_IA32_DEBUGCTLMSR);
+	c->debugctl = msr_get(MSR_IA32_DEBUGCTLMSR);
 }
 
 static void restore_spoiled(struct vmx_cpu *c)
@@ -123,7 +115,7 @@ static void restore_spoiled(struct vmx_cpu *c)
 	/* The task's limit is what exits leave, too: for a task with an I/O bitmap. */
 	invalidate_tss_limit();
 	if (c->debugctl)
-		wrmsrl(MSR_IA32_DEBUGCTLMSR, c->debugctl);
+		msr_put(MSR_IA32_DEBUGCTLMSR, c->debugctl);
 }
 
 static void switch_late_msrs(u64 *out, const u64 *in)
@@ -131,9 +123,9 @@ static void switch_late_msrs(u64 *out, const u64 *in)
 	unsigned int i;
 
 	for (i = 0; i < NR_LATE_MSRS; i++) {
-		out[i] = msr(vmx_late_msrs[i]);
+		out[i] = msr_get(vmx_late_msrs[i]);
 		if (out[i] != in[i])
-			wrmsrl(vmx_late_msrs[i], in[i]);
+			msr_put(vmx_late_msrs[i], in[i]);
 	}
 }
 
@@ -298,5 +290,7 @@ void vmx_enter(struct vcpu *vcpu)
 	next = vcpu->rip + vmcs_read(VM_EXIT_INSTRUCTION_LEN);
 	vcpu->exit.next_rip = unlikely((next ^ vcpu->rip) >> 32) ? next_rip_wrapped(vcpu, next) :
 								    next;
-	vmx_decode_exit(vcpu, reason, vectoring);
+	vcpu->exit.reason = likely(reason < VMX_EXITS) ? vmx_exit_reasons[reason] : EXIT_FAILED;
+	if (VMX_DETAILED_EXITS >> vcpu->exit.reason & 1)
+		vmx_decode_details(vcpu, reason, vectoring);
 }
