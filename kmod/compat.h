@@ -44,6 +44,43 @@ static inline pgoff_t compat_hugetlb_index(struct hstate *h, u64 offset)
 	return index;
 }
 
+/*
+ * compat_write_begin(), compat_write_end() - a page of a file as one who writes all of it
+ * gets it, locked, and gives it back; until 6.12 a page, then a folio
+ */
+#include <linux/fs.h>
+#include <linux/pagemap.h>
+
+static inline int compat_write_begin(struct file *file, loff_t pos, struct page **page,
+				     void **private)
+{
+	struct address_space *mapping = file->f_mapping;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	struct folio *folio;
+	int err = mapping->a_ops->write_begin(file, mapping, pos, PAGE_SIZE, &folio, private);
+
+	if (!err)
+		*page = folio_file_page(folio, pos >> PAGE_SHIFT);
+	return err;
+#else
+	return mapping->a_ops->write_begin(file, mapping, pos, PAGE_SIZE, page, private);
+#endif
+}
+
+static inline int compat_write_end(struct file *file, loff_t pos, struct page *page,
+				   void *private)
+{
+	struct address_space *mapping = file->f_mapping;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	struct folio *written = page_folio(page);
+#else
+	struct page *written = page;
+#endif
+
+	return mapping->a_ops->write_end(file, mapping, pos, PAGE_SIZE, PAGE_SIZE, written,
+					 private);
+}
+
 /* hrtimer_setup() took the place of hrtimer_init() and an assignment in 6.13. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #include <linux/hrtimer.h>
@@ -57,10 +94,11 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* rdmsrl() and wrmsrl() became rdmsrq() and wrmsrq() in 6.16. */
+/* rdmsrl() and its relatives became rdmsrq() ... in 6.16. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define rdmsrl rdmsrq
 #define wrmsrl wrmsrq
+#define native_wrmsrl native_wrmsrq
 #endif
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/highmem.h>
 #include <linux/hugetlb.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
@@ -117,29 +118,76 @@ static int page_error(long error)
 }
 
 /*
+ * How shmem allocates pages of RAM. They will be held for long, so keep them out of what
+ * should stay movable. No OOM killer here either.
+ */
+#define RAM_GFP (GFP_HIGHUSER | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/*
  * Is so little left, swap included, that the next allocation of the host's own may set off
  * the OOM killer? That could end anything but what holds the memory: a VM is no process.
  */
 static bool host_is_short(void)
 {
-	unsigned long reserve = clamp(totalram_pages() / 128, (8UL << 20) >> PAGE_SHIFT,
-				      (256UL << 20) >> PAGE_SHIFT);
+	unsigned long reserve;
 
+	/* What to sum up costs more than all the rest of us: not while plenty is free. */
+	if (global_zone_page_state(NR_FREE_PAGES) > totalram_pages() / 16)
+		return false;
+	reserve = clamp(totalram_pages() / 128, (8UL << 20) >> PAGE_SHIFT,
+			(256UL << 20) >> PAGE_SHIFT);
 	return si_mem_available() + get_nr_swap_pages() < (long)reserve;
 }
 
 /*
- * The page will be held for long, so keep it out of what should stay movable. No OOM
- * killer here either.
+ * As one who writes the whole page. For a reader, shmem would clear a new page that the
+ * allocator (init_on_alloc, Debian's default) has just cleared: a fifth of all that it takes
+ * to give a guest a page.
  */
+static struct page *written_page(struct file *file, u64 offset)
+{
+	struct page *page;
+	void *private;
+	int err = compat_write_begin(file, offset, &page, &private);
+
+	if (err)
+		return ERR_PTR(err);
+	if (!PageUptodate(page)) {
+		if (want_init_on_alloc(0) || want_init_on_free())
+			folio_mark_uptodate(page_folio(page));
+		else
+			clear_highpage(page);	/* the rest of a large one: write_end */
+	}
+	get_page(page);
+	err = compat_write_end(file, offset, page, private);
+	if (err < 0) {
+		put_page(page);
+		return ERR_PTR(err);
+	}
+	return page;
+}
+
 static struct page *shmem_page(struct file *file, u64 offset)
 {
-	gfp_t gfp = mapping_gfp_mask(file->f_mapping) & ~__GFP_MOVABLE;
+	struct inode *inode = file_inode(file);
+	struct page *page = ERR_PTR(-EFAULT);
 
 	if (host_is_short())
 		return ERR_PTR(-ENOMEM);
-	return shmem_read_mapping_page_gfp(file->f_mapping, offset >> PAGE_SHIFT,
-					   gfp | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	if (mapping_gfp_mask(file->f_mapping) != RAM_GFP)
+		mapping_set_gfp_mask(file->f_mapping, RAM_GFP);
+	/* Against one who shortens the file; a writer would make it longer again. */
+	inode_lock_shared(inode);
+	if (offset + PAGE_SIZE <= i_size_read(inode))
+		page = written_page(file, offset);
+	inode_unlock_shared(inode);
+	return page;
+}
+
+void ram_file_release(struct file *file)
+{
+	if (!is_hugetlbfs(file))
+		mapping_set_gfp_mask(file->f_mapping, GFP_HIGHUSER_MOVABLE);
 }
 
 static struct page *find_huge_page(struct file *file, u64 offset)

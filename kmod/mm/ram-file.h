@@ -27,4 +27,7 @@ bool ram_find(u64 size, u64 gpa, u64 len, u64 *offset);
  */
 struct page *ram_file_page(struct file *file, u64 offset);
 
+/** ram_file_release() - no more pages will be wanted: the file is like others again */
+void ram_file_release(struct file *file);
+
 #endif

@@ -3,7 +3,7 @@
  * ram.c - a guest's RAM: pages from a file, in a paging tree
  *
  * Each leaf of the tree holds one reference on the page (or the large page) it maps, taken
- * in ram_populate() and dropped in release_leaf(). The order in which mapped pages go:
+ * in populate_page() and dropped in release_leaf(). The order in which mapped pages go:
  * entries emptied under the lock, gen raised, vCPUs flushed, RCU readers waited for, pages
  * released. Nothing may shorten that.
  *
@@ -115,6 +115,7 @@ void ram_destroy(struct guest_ram *ram)
 	while (ram->nspare)
 		free_page((unsigned long)ram->spare[--ram->nspare]);
 	if (ram->file) {
+		ram_file_release(ram->file);
 		mapping_unmap_writable(ram->file->f_mapping);
 		fput(ram->file);
 	}
@@ -167,7 +168,7 @@ static bool interrupted(void)
 					   : fatal_signal_pending(current);
 }
 
-int ram_populate(struct guest_ram *ram, u64 gpa)
+static int populate_page(struct guest_ram *ram, u64 gpa)
 {
 	struct page *page;
 	int r = -EEXIST;
@@ -190,6 +191,17 @@ int ram_populate(struct guest_ram *ram, u64 gpa)
 	if (r)
 		put_page(page);
 	return r == -EEXIST ? 0 : r;
+}
+
+int ram_populate(struct guest_ram *ram, u64 gpa, u64 ahead)
+{
+	int err = populate_page(ram, gpa);
+	u64 more;
+
+	for (more = TDP_4K; !err && more <= ahead; more += TDP_4K)
+		if (populate_page(ram, gpa + more))
+			break;
+	return err;
 }
 
 void *ram_ptr(const struct guest_ram *ram, u64 gpa, u64 *avail)
@@ -239,7 +251,7 @@ int ram_write_file(struct guest_ram *ram, u64 gpa, u64 len, struct file *src, lo
 	while (len) {
 		p = hold_page(ram, gpa, &n);
 		if (!p) {
-			r = ram_populate(ram, gpa);
+			r = ram_populate(ram, gpa, 0);
 			if (r)
 				return r;
 			continue;

@@ -86,6 +86,8 @@ bool ram_contains(const struct guest_ram *ram, u64 gpa);
 
 /**
  * ram_populate() - make the page at @gpa present in the tree
+ * @ahead:	bytes behind it that are likely to be wanted next: of these as many pages as
+ *		can be had, which is no error if it is none
  *
  * Maps 2 MiB where the page in the file is that large, aligned and inside RAM, else
  * 4 KiB. Another vCPU may have been faster: that is success. May sleep; no locks held.
@@ -95,7 +97,7 @@ bool ram_contains(const struct guest_ram *ram, u64 gpa);
  * Return: 0; -ENOENT: @gpa is not RAM; -EFAULT: the file no longer reaches there;
  * -ENOMEM; -EINTR if a fatal signal or kthread_stop() came.
  */
-int ram_populate(struct guest_ram *ram, u64 gpa);
+int ram_populate(struct guest_ram *ram, u64 gpa, u64 ahead);
 
 /**
  * ram_ptr() - host address of guest-physical @gpa, if it is mapped now

@@ -122,9 +122,9 @@ static u64 set_tsc_aux(u64 val)
 
 	if (!boot_cpu_has(X86_FEATURE_RDTSCP))
 		return 0;
-	rdmsrl(MSR_TSC_AUX, old);
+	old = msr_get(MSR_TSC_AUX);
 	if (old != val)
-		wrmsrl(MSR_TSC_AUX, val);
+		msr_put(MSR_TSC_AUX, val);
 	return old;
 }
 
@@ -174,13 +174,26 @@ static void park(struct vcpu *vcpu)
 	atomic_dec(&vm->parked);
 }
 
+/* What a guest that fills memory in order is given in one go, at most. */
+#define STREAM_MAX SZ_64K
+
+/* How much to bring in from @page on: as much again as it has filled in order just before. */
+static u64 stream_length(struct vcpu *vcpu, u64 page)
+{
+	u64 len = page == vcpu->stream_next ? min_t(u64, 2 * vcpu->stream, STREAM_MAX) : TDP_4K;
+
+	vcpu->stream = len;
+	vcpu->stream_next = page + len;
+	return len;
+}
+
 static void bring_in(struct vcpu *vcpu)
 {
-	u64 gpa = vcpu->missing;
+	u64 gpa = vcpu->missing, len = stream_length(vcpu, ALIGN_DOWN(gpa, TDP_4K));
 	int err;
 
 	vcpu->missing = NEVER;
-	err = ram_populate(&vcpu->vm->ram, gpa);
+	err = ram_populate(&vcpu->vm->ram, gpa, len - TDP_4K);
 	if (err == -EFAULT)
 		vm_kill(vcpu->vm, "RAM file is too short for guest-physical %#llx: truncated?",
 			gpa);

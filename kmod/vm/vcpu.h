@@ -179,6 +179,8 @@ struct vcpu {
 	bool wait_sipi;			/* [o] */
 	bool flush_tlb;			/* [o] flush at the next entry */
 	u64 missing;			/* [o] guest-physical page wanted before going on */
+	u64 stream_next;		/* [o] the page behind those last brought in */
+	u64 stream;			/* [o] how many bytes those were */
 
 	unsigned long requests;		/* [a] enum vcpu_request */
 	u8 sipi_vector;			/* [a] before REQ_STARTUP */
