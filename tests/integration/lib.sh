@@ -31,6 +31,12 @@ matches() {
 	fi
 }
 
+# cpu_state: CR4, EFER and PAT of every CPU, a line each
+cpu_state() {
+	insmod "$IT/cpustate/cpustate.ko" 2>/dev/null
+	dmesg | sed -n 's/.*cpustate: //p' | tail -n "$(nproc)"
+}
+
 # at_most WHAT NUMBER LIMIT
 at_most() {
 	if [ "$2" -le "$3" ]; then

@@ -38,15 +38,22 @@ stage_linux() {
 		"$1/linux/$2/initrd"
 }
 
+# stage_cpustate IT VER: the module that shows control registers, for that kernel.
+stage_cpustate() {
+	cp -r "$here/cpustate" "$1/"
+	make -s -C "$("$tests/testbed/kernel" "$2" headers)" M="$1/cpustate" \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2
+}
+
 stage_memtest() {
 	cp -L "$("$tests/testbed/kernel" memtest vmlinuz)" "$1/memtest.bin"
 }
 
-# stage_host WORK NEED...: lay down what these tests need, afresh; guests and helpers are
-# built once.
+# stage_host WORK VER NEED...: lay down what these tests need in a host with that kernel, afresh;
+# guests and helpers are built once.
 stage_host() {
-	local work=$1 need
-	shift
+	local work=$1 kernel=$2 need
+	shift 2
 	rm -rf "$work/it"
 	mkdir "$work/it"
 	cp -r "$here/inhost" "$here/lib.sh" "$here/t" "$work/it/"
@@ -56,6 +63,7 @@ stage_host() {
 		helpers) mkdir -p "$work/cache" && stage_helpers "$work/cache" ;;
 		linux=*) stage_linux "$work/cache" "${need#*=}" ;;
 		memtest) mkdir -p "$work/cache" && stage_memtest "$work/cache" ;;
+		cpustate) [ -e "$work/it/cpustate" ] || stage_cpustate "$work/it" "$kernel" ;;
 		-) continue ;;
 		esac
 		case $need in

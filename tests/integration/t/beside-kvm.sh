@@ -7,6 +7,7 @@
 kvm() { modprobe kvm_amd 2>/dev/null || modprobe kvm_intel; }
 no_kvm() { rmmod kvm_amd 2>/dev/null || rmmod kvm_intel; rmmod kvm; }
 
+before=$(cpu_state)
 kvm && ok "KVM loads beside" || bad "KVM does not load"
 run_guest hello "with KVM loaded" ""
 run_guest fpu "with KVM loaded" ""
@@ -20,3 +21,9 @@ last=$(grep -c count v.out)
 output_has "it runs on" v.out "count $((last + 3))"
 insula destroy v
 no_kvm
+is "CPUs as they were" "$(cpu_state)" "$before"
+# With nobody else there, and after us, KVM finds what it needs.
+rmmod insula
+kvm && ok "KVM loads when we are gone" || bad "KVM does not load when we are gone"
+no_kvm
+insmod /lib/modules/insula.ko

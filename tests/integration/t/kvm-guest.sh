@@ -6,23 +6,21 @@
 . "$IT/lib.sh"
 PATIENCE=120
 
-# EFER of CPU 0, in hexadecimal digits
-efer() { dd if=/dev/cpu/0/msr bs=8 count=1 skip=$((0xc0000080 / 8)) 2>/dev/null | od -An -tx8; }
-
 # under_kvm OUT GUEST APPEND: in the background; its exit status by wait
 under_kvm() {
-	timeout 600 qemu-system-x86_64 -accel kvm -cpu host,-svm -nodefaults -no-user-config \
+	timeout 600 qemu-system-x86_64 -accel kvm -cpu host,-svm,-vmx -nodefaults -no-user-config \
 		-display none -monitor none -no-reboot -serial stdio -M pc -m 64 \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$GUESTS/$2.elf" -append "$3" </dev/null >"$1" 2>"$1.err" &
 	pid=$!
 }
 
-modprobe msr
-before=$(efer)
-matches "EFER can be read" "$before" '[1-9a-f]'
+rmmod insula
+before=$(cpu_state)
+matches "the state of the CPUs can be read" "$before" 'cr4 [1-9a-f].* efer [1-9a-f]'
+insmod /lib/modules/insula.ko
 modprobe kvm_amd 2>/dev/null || modprobe kvm_intel && ok "KVM loads" || bad "KVM does not load"
-idle=$(efer)
+idle=$(cpu_state)
 
 under_kvm kvm-count.out play "do=count ms=20"
 counter=$pid
@@ -65,8 +63,10 @@ is "KVM's guest has missed nothing" \
 	"$(tr -d '\r' <kvm-count.out | sed -n 's/^count //p' | awk '$1 != NR' | wc -l)" 0
 kill "$counter"
 wait "$counter"
-is "EFER while KVM is loaded and nobody runs" "$(efer)" "$idle"
+is "CPUs while KVM is loaded and nobody runs" "$(cpu_state)" "$idle"
 rmmod kvm_amd 2>/dev/null || rmmod kvm_intel
 rmmod kvm && ok "KVM goes" || bad "KVM does not go"
 run_guest hello "after KVM" ""
-is "EFER as it was" "$(efer)" "$before"
+rmmod insula
+is "CPUs as they were" "$(cpu_state)" "$before"
+insmod /lib/modules/insula.ko
