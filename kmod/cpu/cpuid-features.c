@@ -14,7 +14,7 @@
  *   MONITOR, MWAITX, WAITPKG               waiting without exits
  *   EST, TM, TM2, HWP, APERF/MPERF         power and thermal MSRs of the host
  *   RTM, HLE, TSXLDTRK                     TSX_CTRL; broken or off nearly everywhere
- *   XSAVES, CET, AMX, UINTR, ENQCMD, LWP,
+ *   CET, AMX, UINTR, ENQCMD, LWP,
  *   MPX                                    supervisor XSAVE state, or XFD
  *   LA57, SMM, xTPR, CNXT-ID, NODEID_MSR,
  *   BPEXT, bus-lock #DB, PQM/PQE, SRBDS_CTRL, RDPRU,
@@ -149,6 +149,7 @@ const struct feature features[] = {
 	FN(W_D_1_EAX, 0, NEED_XSAVE, "xsaveopt"),
 	FN(W_D_1_EAX, 1, NEED_XSAVE, "xsavec"),
 	FN(W_D_1_EAX, 2, NEED_XSAVE, "xgetbv1"),
+	FN(W_D_1_EAX, 3, NEED_XSAVE | CPUID_XSAVES, "xsaves"),	/* of no supervisor state */
 
 	F(W_E1_ECX, 0, "lahf_lm"),
 	FN(W_E1_ECX, 1, EMULATED | MULTI_CPU | NEED_AMD, "cmp_legacy"),

@@ -26,6 +26,7 @@
 #define ECX_TOPOEXT	BIT(22)
 #define EAX_ARAT	BIT(2)		/* the APIC timer runs in deep sleep, too */
 #define EAX_XSAVEC	BIT(1)
+#define EAX_XSAVES	BIT(3)
 #define CR4_OSXSAVE	BIT(18)
 #define CR4_PKE		BIT(22)
 
@@ -277,7 +278,7 @@ static void xsave_leaf(const struct cpuid_table *t, const struct cpuid_dynamic *
 		return;
 	if (subleaf == 0)
 		out[R_EBX] = cpuid_xsave_size(t, dyn->xcr0, false);
-	else if (subleaf == 1 && (out[R_EAX] & EAX_XSAVEC))
+	else if (subleaf == 1 && (out[R_EAX] & (EAX_XSAVEC | EAX_XSAVES)))
 		out[R_EBX] = cpuid_xsave_size(t, dyn->xcr0, true);
 }
 

@@ -34,6 +34,7 @@ enum { R_EAX, R_EBX, R_ECX, R_EDX };
 #define CPUID_ARCH_CAP		(1U << 5)	/* ARCH_CAPABILITIES can be read (Intel) */
 #define CPUID_INVPCID		(1U << 6)	/* PCID and INVPCID work without exits */
 #define CPUID_STABLE_TSC	(1U << 7)
+#define CPUID_XSAVES		(1U << 8)	/* XSAVES works without exits; XSS is 0 */
 
 /**
  * struct cpuid_config - what a VM's table is built from, besides the host's CPUID

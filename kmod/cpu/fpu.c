@@ -4,8 +4,9 @@
  *
  * The kernel's own FPU switching for guests is exported to KVM alone, so this does by
  * itself what is needed: vCPU threads are kthreads, whose own FPU state is worth nothing.
- * XSS stays as the host has it, no supervisor state is the guest's. AMX is not offered:
- * its state is large and has a fault of its own (XFD). Intel SDM vol. 1 ch. 13.
+ * No supervisor state is the guest's: XSS is 0, so that XSAVES shows it none of the
+ * host's. AMX is not offered: its state is large and has a fault of its own (XFD). Intel
+ * SDM vol. 1 ch. 13.
  */
 #include <linux/slab.h>
 #include <linux/mm.h>
@@ -15,6 +16,7 @@
 #include <asm/special_insns.h>
 #include "../compat.h"
 #include "fpu.h"
+#include "x86.h"
 
 #define OFFERED (XFEATURE_MASK_FPSSE | XFEATURE_MASK_YMM | XFEATURE_MASK_BNDREGS | \
 		 XFEATURE_MASK_BNDCSR | XFEATURE_MASK_AVX512 | XFEATURE_MASK_PKRU)
@@ -64,6 +66,18 @@ void fpu_reset(struct guest_fpu *fpu)
 	*(u32 *)(fpu->area + 24) = MXCSR_DEFAULT;
 }
 
+static u64 switch_xss(u64 val)
+{
+	u64 old = 0;
+
+	if (!boot_cpu_has(X86_FEATURE_XSAVES))
+		return 0;
+	old = msr_get(MSR_IA32_XSS);
+	if (old != val)
+		msr_put(MSR_IA32_XSS, val);
+	return old;
+}
+
 void fpu_load(struct guest_fpu *fpu, u64 guest_xcr0)
 {
 	u64 mask = fpu_features();
@@ -80,6 +94,7 @@ void fpu_load(struct guest_fpu *fpu, u64 guest_xcr0)
 		     "d" ((u32)(mask >> 32)) : "memory");
 	if (guest_xcr0 != fpu->host_xcr0)
 		write_xcr0(guest_xcr0);
+	fpu->host_xss = switch_xss(0);
 }
 
 u64 fpu_xcr0(void)
@@ -98,6 +113,8 @@ u64 fpu_save(struct guest_fpu *fpu)
 	}
 	if (guest_xcr0 != fpu->host_xcr0)
 		write_xcr0(fpu->host_xcr0);
+	if (fpu->host_xss)
+		switch_xss(fpu->host_xss);
 	asm volatile("xsave64 (%0)" : : "r" (fpu->area), "a" ((u32)mask),
 		     "d" ((u32)(mask >> 32)) : "memory");
 	if (mask & XFEATURE_MASK_PKRU)

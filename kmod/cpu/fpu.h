@@ -15,10 +15,11 @@
  * @area:	XSAVE area in standard format (FXSAVE where there is no XSAVE), 64-aligned
  * @host_xcr0:	the host's XCR0 while the guest's is loaded
  * @host_pkru:	likewise PKRU
+ * @host_xss:	likewise IA32_XSS
  */
 struct guest_fpu {
 	void *area;
-	u64 host_xcr0;
+	u64 host_xcr0, host_xss;
 	u32 host_pkru;
 };
 

@@ -24,6 +24,7 @@
 #define MTRR_WRITE_BACK		6
 
 #define ARCH_CAPABILITIES	0x10a
+#define XSS			0xda0
 #define OSVW_LENGTH		0xc0010140
 #define OSVW_STATUS		0xc0010141
 #define VIRT_SPEC_CTRL		0xc001011f
@@ -101,6 +102,7 @@ void guest_msrs_init(struct guest_msrs *m, const struct cpuid_table *cpuid, u64 
 	m->has_arch_cap = cpuid->leaf7[0].reg[R_EDX] & BIT(29);
 	m->has_osvw = cpuid->ext[1].reg[R_ECX] & BIT(9);
 	m->has_virt_ssbd = cpuid->ext[8].reg[R_EBX] & BIT(25);
+	m->has_xsaves = cpuid->leafd[1].reg[R_EAX] & BIT(3);
 	m->arch_cap = cpuid->arch_capabilities;
 	m->microcode = microcode;
 	guest_msrs_reset(m);
@@ -237,6 +239,10 @@ int msr_read(struct guest_msrs *m, u32 msr, u64 *val)
 		*val = msr == OSVW_LENGTH ? 4 : 0;
 		return 0;
 	}
+	if (m->has_xsaves && msr == XSS) {
+		*val = 0;
+		return 0;
+	}
 	constant = find_constant(m, msr);
 	if (!constant)
 		return -EINVAL;
@@ -274,6 +280,8 @@ int msr_write(struct guest_msrs *m, u32 msr, u64 val)
 
 	if (reg)
 		return write_state(m, msr, reg, val);
+	if (m->has_xsaves && msr == XSS)
+		return val ? -EINVAL : 0;	/* there is no supervisor state */
 	constant = find_constant(m, msr);
 	return constant && constant->on_write == IGNORE ? 0 : -EINVAL;
 }

@@ -20,7 +20,7 @@
  *
  * Facts, set by guest_msrs_init():
  * @amd @maxphyaddr: as in its struct cpuid_table
- * @has_arch_cap @has_osvw @has_virt_ssbd: MSRs that exist only with their CPUID bit
+ * @has_arch_cap @has_osvw @has_virt_ssbd @has_xsaves: MSRs that exist only with their CPUID bit
  * @arch_cap:	IA32_ARCH_CAPABILITIES
  * @microcode:	revision
  *
@@ -33,7 +33,7 @@
  * @virt_spec_ctrl: VIRT_SPEC_CTRL (AMD); whoever grants CPUID_VIRT_SSBD acts on it
  */
 struct guest_msrs {
-	bool amd, has_arch_cap, has_osvw, has_virt_ssbd;
+	bool amd, has_arch_cap, has_osvw, has_virt_ssbd, has_xsaves;
 	u32 maxphyaddr;
 	u64 arch_cap, microcode;
 

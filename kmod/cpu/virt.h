@@ -42,11 +42,13 @@ enum virt_reg {
 /**
  * struct virt_ops - a backend
  * @name:	"svm" or "vmx"
- * @tdp:	format of its second-level page tables. After @init.
+ * @tdp:	format of its second-level page tables
+ * @leaf_level:	the largest leaves that they may have, see struct tdp. After @init.
  * @probe:	does this CPU have all that is needed? Return: 0, or -EOPNOTSUPP after a
  *		message that names what is missing. Runs on the CPU in question, may sleep.
  * @init:	global memory; @exit frees it. May sleep.
  * @features:	facts for `check`
+ * @offers:	CPUID_*: which instructions guests can use. After @init.
  * @vcpu_create: allocate; on the vCPU's creator. Return: 0, -ENOMEM.
  * @vcpu_destroy: free
  * @vcpu_reset:	registers as after INIT. Parked, or in its own thread outside a window.
@@ -55,6 +57,7 @@ enum virt_reg {
  * @close:	IRQs off: leave the CPU as open() found it
  * @leave:	the vCPU leaves the CPU, which something else may use next. Preemption is off
  *		since the first open()
+ * @counts_down: does @enter come back at vcpu->timer_tsc by itself, with EXIT_TIMER (or before)?
  * @enter:	run until an exit; fills vcpu->exit. Between open and close.
  * @get @set:	control registers and the like; @set takes what the caller has checked
  * @get_seg @set_seg: segments and table registers
@@ -67,18 +70,21 @@ enum virt_reg {
  */
 struct virt_ops {
 	const char *name;
-	const struct tdp_format *(*tdp)(void);
+	const struct tdp_format *tdp;
+	unsigned int (*leaf_level)(void);
 	int (*probe)(void);
 	int (*init)(void);
 	void (*exit)(void);
 	const struct host_fact *(*features)(unsigned int *n);
 	const char *(*foreign)(void);
+	u32 (*offers)(void);
 	int (*vcpu_create)(struct vcpu *vcpu);
 	void (*vcpu_destroy)(struct vcpu *vcpu);
 	void (*vcpu_reset)(struct vcpu *vcpu);
 	void (*open)(struct vcpu *vcpu, bool first);
 	void (*close)(struct vcpu *vcpu);
 	void (*leave)(struct vcpu *vcpu);
+	bool (*counts_down)(void);
 	void (*enter)(struct vcpu *vcpu);
 	u64 (*get)(struct vcpu *vcpu, enum virt_reg reg);
 	void (*set)(struct vcpu *vcpu, enum virt_reg reg, u64 val);

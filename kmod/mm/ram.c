@@ -81,7 +81,8 @@ static int refill(struct guest_ram *ram)
 }
 
 int ram_init(struct guest_ram *ram, struct file *file, u64 size,
-	     const struct tdp_format *format, void (*flush)(struct guest_ram *))
+	     const struct tdp_format *format, unsigned int leaf_level,
+	     void (*flush)(struct guest_ram *))
 {
 	int r;
 
@@ -90,6 +91,7 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 	ram->size = size;
 	ram->flush = flush;
 	ram->tdp.format = format;
+	ram->tdp.leaf_level = leaf_level;
 	ram->tdp.alloc_table = take_spare;
 	ram->tdp.free_table = free_table;
 
@@ -129,19 +131,18 @@ bool ram_contains(const struct guest_ram *ram, u64 gpa)
 	return ram_find(ram->size, gpa, 1, &unused);
 }
 
-/* Can the 2 MiB around @gpa be mapped by the large page that @page is a part of? */
-static bool fits_2m(const struct guest_ram *ram, u64 gpa, struct page *page)
+/* Can the @size around @gpa be mapped by the large page that @page is a part of? */
+static bool fits(const struct guest_ram *ram, u64 gpa, struct page *page, u64 size)
 {
 	struct folio *folio = page_folio(page);
 	u64 unused;
 
-	return ram->tdp.format->large && folio_size(folio) >= TDP_2M &&
-	       !folio_test_has_hwpoisoned(folio) &&
-	       IS_ALIGNED(page_to_phys(page) ^ gpa, TDP_2M) &&
-	       ram_find(ram->size, ALIGN_DOWN(gpa, TDP_2M), TDP_2M, &unused);
+	return folio_size(folio) >= size && !folio_test_has_hwpoisoned(folio) &&
+	       IS_ALIGNED(page_to_phys(page) ^ gpa, size) &&
+	       ram_find(ram->size, ALIGN_DOWN(gpa, size), size, &unused);
 }
 
-/* Enter a page, or the 2 MiB around it; the leaf takes over the caller's reference. */
+/* Enter a page, or as much around it; the leaf takes over the caller's reference. */
 static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size)
 {
 	u64 hpa = ALIGN_DOWN(page_to_phys(page), size);
@@ -170,9 +171,10 @@ static bool interrupted(void)
 
 static int populate_page(struct guest_ram *ram, u64 gpa)
 {
+	unsigned int level = ram->tdp.leaf_level;
 	struct page *page;
-	int r = -EEXIST;
-	u64 offset;
+	u64 offset, size;
+	int r;
 
 	gpa = ALIGN_DOWN(gpa, TDP_4K);
 	if (!ram_find(ram->size, gpa, TDP_4K, &offset))
@@ -183,11 +185,11 @@ static int populate_page(struct guest_ram *ram, u64 gpa)
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 
-	if (fits_2m(ram, gpa, page))
-		r = map_page(ram, gpa, page, TDP_2M);
-	/* There may be smaller leaves in these 2 MiB, even this one. */
-	if (r == -EEXIST)
-		r = map_page(ram, gpa, page, TDP_4K);
+	/* As much as it can be; but there may be smaller leaves already, even this one. */
+	do {
+		size = 1ULL << tdp_shift(level);
+		r = !level || fits(ram, gpa, page, size) ? map_page(ram, gpa, page, size) : -EEXIST;
+	} while (r == -EEXIST && level--);
 	if (r)
 		put_page(page);
 	return r == -EEXIST ? 0 : r;

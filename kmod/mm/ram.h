@@ -77,7 +77,8 @@ int ram_check_segment(struct file *file, u64 offset, u64 gpa, u64 len, u64 size,
  * Return: 0; -ENOMEM; -EPERM if the file was sealed meanwhile.
  */
 int ram_init(struct guest_ram *ram, struct file *file, u64 size,
-	     const struct tdp_format *format, void (*flush)(struct guest_ram *));
+	     const struct tdp_format *format, unsigned int leaf_level,
+	     void (*flush)(struct guest_ram *));
 /** ram_destroy() - unmaps and frees everything; no vCPU exists any more. May sleep. */
 void ram_destroy(struct guest_ram *ram);
 
@@ -89,8 +90,8 @@ bool ram_contains(const struct guest_ram *ram, u64 gpa);
  * @ahead:	bytes behind it that are likely to be wanted next: of these as many pages as
  *		can be had, which is no error if it is none
  *
- * Maps 2 MiB where the page in the file is that large, aligned and inside RAM, else
- * 4 KiB. Another vCPU may have been faster: that is success. May sleep; no locks held.
+ * Maps 1 GiB or 2 MiB where the page in the file is that large, aligned and inside RAM,
+ * else 4 KiB. Another vCPU may have been faster: that is success. May sleep; no locks held.
  * Leaves the host a reserve (1/128 of its RAM, 8 to 256 MiB, free swap included) and never
  * sets off its OOM killer: nothing that it could kill would give the guest's memory back.
  * In a kernel thread, memory is charged to the root memcg.
@@ -101,7 +102,7 @@ int ram_populate(struct guest_ram *ram, u64 gpa, u64 ahead);
 
 /**
  * ram_ptr() - host address of guest-physical @gpa, if it is mapped now
- * @avail:	result: bytes from there to the end of the page (4 KiB or 2 MiB)
+ * @avail:	result: bytes from there to the end of the page (4 KiB, 2 MiB, 1 GiB)
  *
  * Context: interrupts off, and the pointer is good only until they are on again.
  * Return: the address, or NULL (not RAM, or not mapped: ram_populate() it).

@@ -2,8 +2,8 @@
 /*
  * tdp.c - the tree from guest-physical to host-physical, for NPT and EPT
  *
- * Level 3 is the root; level 0 holds 4 KiB leaves, level 1 pointers to tables or 2 MiB
- * leaves. The CPU walks the tree while we write to it, and tdp_lookup() does so without
+ * Level 3 is the root; level 0 holds 4 KiB leaves, 1 and 2 pointers to tables or leaves of
+ * 2 MiB and 1 GiB. The CPU walks the tree while we write to it, and tdp_lookup() does so without
  * a lock, so entries change by single stores and a table is zeroed before it is linked.
  *
  * Pure: it may not sleep, lock, or touch the pages that leaves point to.
@@ -43,18 +43,9 @@ const struct tdp_format tdp_ept = {
 	.dirty		= 0x200,
 };
 
-const struct tdp_format tdp_ept_4k = {
-	.table		= 0x1 | 0x2 | 0x4 | 0x100,
-	.leaf		= 0x1 | 0x4 | 6 << 3 | 0x40,
-	.write		= 0x2,
-	.present	= 0x7,
-	.accessed	= 0x100,
-	.dirty		= 0x200,
-};
-
 static bool is_leaf(const struct tdp *tdp, u64 entry, unsigned int level)
 {
-	return !level || (level == 1 && (entry & tdp->format->large));
+	return !level || (entry & tdp->format->large);
 }
 
 static u64 *new_table(struct tdp *tdp)
@@ -91,10 +82,12 @@ static u64 *table_below(struct tdp *tdp, u64 *entry)
 int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write)
 {
 	const struct tdp_format *format = tdp->format;
-	unsigned int level, leaf_level = size == TDP_2M;
+	unsigned int level, leaf_level = 0;
 	u64 *table = tdp->root, *entry;
 
-	if ((size != TDP_4K && (size != TDP_2M || !format->large)) || gpa >> TDP_BITS || !hpa ||
+	while (leaf_level < tdp->leaf_level && size != 1ULL << tdp_shift(leaf_level))
+		leaf_level++;
+	if (size != 1ULL << tdp_shift(leaf_level) || gpa >> TDP_BITS || !hpa ||
 	    (hpa & ~TDP_ADDRESS) || ((gpa | hpa) & (size - 1)))
 		return -EINVAL;
 

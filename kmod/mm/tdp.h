@@ -20,7 +20,8 @@
 
 #define TDP_4K		0x1000ULL
 #define TDP_2M		0x200000ULL
-#define TDP_LEVELS	4	/* 3 is the root; 0 holds 4 KiB leaves, 1 may hold 2 MiB ones */
+#define TDP_1G		0x40000000ULL
+#define TDP_LEVELS	4	/* 3 is the root; leaves: 0 4 KiB, 1 2 MiB, 2 1 GiB */
 #define TDP_ENTRIES	512
 #define TDP_BITS	48	/* guest-physical addresses end here */
 #define TDP_ADDRESS	0x000ffffffffff000ULL	/* bits of an entry that are an address */
@@ -29,7 +30,7 @@
  * struct tdp_format - the bits of an entry; an empty entry is 0
  * @table:	set in an entry that points to a table
  * @leaf:	set in a 4 KiB leaf: present, executable, user, memory type write-back
- * @large:	set besides @leaf in a 2 MiB leaf; 0: there are none
+ * @large:	set besides @leaf in a larger one
  * @write:	writable (in leaves; tables always are)
  * @present:	every entry that is not empty has one of these bits
  * @accessed:	accessed bit, set by the CPU (in tables it is set from the start)
@@ -41,11 +42,11 @@ struct tdp_format {
 
 extern const struct tdp_format tdp_npt;
 extern const struct tdp_format tdp_ept;
-extern const struct tdp_format tdp_ept_4k;	/* without large pages */
 
 /**
  * struct tdp - a tree of four levels
  * @format:	constant
+ * @leaf_level:	constant, the largest leaves: 0: 4 KiB, 1: 2 MiB, 2: 1 GiB
  * @root:	top table; changes only in tdp_init() and tdp_destroy()
  * @alloc_table: a zeroed 4 KiB page; NULL when there is none. Called from tdp_init() and,
  *		so under the writer's lock, from tdp_map()
@@ -57,26 +58,26 @@ extern const struct tdp_format tdp_ept_4k;	/* without large pages */
  */
 struct tdp {
 	const struct tdp_format *format;
+	unsigned int leaf_level;
 	u64 *root;
 	void *(*alloc_table)(struct tdp *tdp);
 	void (*free_table)(struct tdp *tdp, void *table);
 	unsigned long tables;
 };
 
-/** tdp_init() - callbacks and format are set by the caller. Return: 0 or -ENOMEM. */
+/** tdp_init() - callbacks, format and leaf_level are set by the caller. Return: 0 or -ENOMEM. */
 int tdp_init(struct tdp *tdp);
 
 /**
  * tdp_map() - map a page
  * @gpa:	aligned to @size, below 2^TDP_BITS
  * @hpa:	aligned to @size, not 0
- * @size:	TDP_4K or TDP_2M
+ * @size:	TDP_4K, TDP_2M or TDP_1G
  *
  * Needs up to three tables from @alloc_table.
- * Return: 0; -EINVAL for arguments that break the rules above, or a @size that the format
- * lacks; -ENOMEM (nothing was mapped); -EEXIST if something is mapped there already. A
- * table of 4 KiB leaves counts as something for 2M even when it is empty: CPUs may have
- * cached the way to it.
+ * Return: 0; -EINVAL for arguments that break the rules above, or a @size above
+ * @leaf_level; -ENOMEM (nothing was mapped); -EEXIST if something is mapped there already. A
+ * table counts as something even when it is empty: CPUs may have cached the way to it.
  */
 int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write);
 
@@ -118,6 +119,10 @@ static inline u64 tdp_lookup(const struct tdp *tdp, u64 gpa, u64 *size)
 	e = READ_ONCE(*tdp_entry(tdp_table(e), gpa, 2));
 	if (unlikely(!e))
 		return 0;
+	if (unlikely(e & tdp->format->large)) {
+		*size = TDP_1G;
+		return (e & TDP_ADDRESS) | (gpa & (TDP_1G - 1));
+	}
 	e = READ_ONCE(*tdp_entry(tdp_table(e), gpa, 1));
 	if (unlikely(!e))
 		return 0;
@@ -135,7 +140,7 @@ static inline u64 tdp_lookup(const struct tdp *tdp, u64 gpa, u64 *size)
 /**
  * tdp_unmap() - empty all leaves in a range
  * @start:	4 KiB-aligned
- * @end:	likewise, exclusive. A 2 MiB leaf that is only partly inside is unmapped whole
+ * @end:	likewise, exclusive. A larger leaf that is only partly inside is unmapped whole
  *		(the rest comes back by faults).
  * @leaf:	called for each leaf emptied
  *

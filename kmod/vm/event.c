@@ -137,14 +137,40 @@ const struct lapic_ops vcpu_lapic_ops = {
 
 /* The LAPIC timer. */
 
-void vcpu_timer_rearm(struct vcpu *vcpu)
+/* What was armed before may still fire, for nothing. */
+static void arm_hrtimer(struct vcpu *vcpu)
 {
-	u64 deadline = vcpu->lapic.deadline;
+	vcpu->timer_armed = vcpu->timer_set;
+	hrtimer_start(&vcpu->timer, ns_to_ktime(vcpu->timer_set), HRTIMER_MODE_ABS_PINNED_HARD);
+}
 
-	vcpu->timer_armed = deadline;
+/* The host's TSC in so many ns; not further away than what is worth to be counted. */
+static u64 tsc_in(u64 ns)
+{
+	return rdtsc() + mul_u64_u64_div_u64(min(ns, 3600 * NSEC_PER_SEC), tsc_khz, NSEC_PER_MSEC);
+}
+
+void vcpu_timer_set(struct vcpu *vcpu)
+{
+	u64 deadline = vcpu->lapic.deadline, now;
+
+	vcpu->timer_set = deadline;
+	vcpu->timer_tsc = NEVER;
 	if (deadline >= NEVER - 1)
-		return;		/* what is armed may still fire, for nothing */
-	hrtimer_start(&vcpu->timer, ns_to_ktime(deadline), HRTIMER_MODE_ABS_PINNED_HARD);
+		return;
+	now = ktime_get_ns();
+	if (deadline <= now)
+		set_bit(REQ_TIMER, &vcpu->requests);
+	else if (virt->counts_down())
+		vcpu->timer_tsc = tsc_in(deadline - now);
+	else if (deadline != vcpu->timer_armed)
+		arm_hrtimer(vcpu);
+}
+
+void vcpu_timer_leave(struct vcpu *vcpu)
+{
+	if (vcpu->timer_tsc != NEVER && vcpu->timer_armed != vcpu->timer_set)
+		arm_hrtimer(vcpu);
 }
 
 /* Exceptions. */

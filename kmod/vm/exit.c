@@ -59,6 +59,13 @@ static noinline void cpuid_dynamic(struct vcpu *vcpu)
 	cpuid_result(vcpu, out);
 }
 
+/* It may be that it was as far as the CPU counts: vcpu_timer_update() will see. */
+static enum exit_action exit_timer(struct vcpu *vcpu)
+{
+	vcpu_timer_forget(vcpu);
+	return EXIT_RESUME;
+}
+
 static enum exit_action exit_cpuid(struct vcpu *vcpu)
 {
 	int other = vcpu_find_next(vcpu, INSN_CPUID);
@@ -303,6 +310,7 @@ enum exit_action (*const vcpu_exit_handlers[NR_EXIT_REASONS])(struct vcpu *) = {
 	[EXIT_GP]		= exit_gp,
 	[EXIT_EXCEPTION]	= exit_exception,
 	[EXIT_SHUTDOWN]		= exit_shutdown,
+	[EXIT_TIMER]		= exit_timer,
 };
 
 static const char *const names[NR_EXIT_REASONS] = {
@@ -327,6 +335,7 @@ static const char *const names[NR_EXIT_REASONS] = {
 	[EXIT_GP]		= "gp",
 	[EXIT_EXCEPTION]	= "exception",
 	[EXIT_SHUTDOWN]		= "shutdown",
+	[EXIT_TIMER]		= "timer",
 };
 
 static_assert(NR_EXIT_REASONS <= VM_EXIT_COUNTERS);

@@ -46,6 +46,7 @@ static bool take_timer(struct vcpu *vcpu)
 {
 	if (!test_and_clear_bit(REQ_TIMER, &vcpu->requests))
 		return false;
+	vcpu_timer_forget(vcpu);
 	vcpu->timer_armed = NEVER;
 	lapic_expire(&vcpu->lapic, ktime_get_ns());
 	return true;
@@ -77,7 +78,7 @@ static enum exit_action enter(struct vcpu *vcpu)
 {
 	u64 cr8;
 
-	vcpu_timer_arm(vcpu);
+	vcpu_timer_update(vcpu);
 	vcpu->windows = 0;
 	if (unlikely(vcpu_may_deliver(vcpu)))
 		vcpu_deliver(vcpu);
@@ -146,6 +147,7 @@ static void reside(struct vcpu *vcpu)
 		if (host_wants_cpu() || READ_ONCE(vcpu->vm->quiesce))
 			break;
 	}
+	vcpu_timer_leave(vcpu);
 	sched_out(vcpu);
 	virt->leave(vcpu);
 	set_tsc_aux(host_aux);
@@ -221,7 +223,8 @@ static bool prepare(struct vcpu *vcpu)
 		/* A timer's expiry may or may not become an interrupt: look, then decide. */
 		if (take_timer(vcpu)) {
 			preempt_disable();
-			vcpu_timer_arm(vcpu);
+			vcpu_timer_set(vcpu);
+			vcpu_timer_leave(vcpu);
 			preempt_enable();
 			return false;
 		}

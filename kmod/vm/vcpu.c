@@ -71,7 +71,7 @@ struct vcpu *vcpu_create(struct vm *vm, u32 id)
 	INIT_CSD(&vcpu->kick, kicked, NULL);
 	hrtimer_setup(&vcpu->timer, timer_fired, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_PINNED_HARD);
-	vcpu->timer_armed = NEVER;
+	vcpu->timer_armed = vcpu->timer_set = vcpu->timer_tsc = NEVER;
 	lapic_init(&vcpu->lapic, id, id == 0, &vcpu_lapic_ops);
 	guest_msrs_init(&vcpu->msrs, &vm->cpuid, host_microcode());
 

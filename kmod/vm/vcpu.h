@@ -42,6 +42,7 @@ enum exit_reason {
 	EXIT_GP,		/* likewise: #GP */
 	EXIT_EXCEPTION,		/* one of the guest's own that has to be watched */
 	EXIT_SHUTDOWN,		/* triple fault */
+	EXIT_TIMER,		/* vcpu->timer_tsc */
 	NR_EXIT_REASONS,
 };
 
@@ -190,7 +191,9 @@ struct vcpu {
 
 	struct lapic lapic;		/* [o], parts any CPU: see lapic.h */
 	struct hrtimer timer;		/* [o] for lapic.deadline */
-	u64 timer_armed;		/* [o] */
+	u64 timer_armed;		/* [o] what the hrtimer was armed for last */
+	u64 timer_set;			/* [o] lapic.deadline at vcpu_timer_set() */
+	u64 timer_tsc;			/* [o] the host's TSC then, if the CPU counts down to it */
 
 	u64 in_since;			/* [o] local_clock() at sched_in() */
 	u64 cpu_time;			/* [o], read by any: ns it had a CPU */
@@ -305,15 +308,27 @@ static inline bool vcpu_may_deliver(struct vcpu *vcpu)
 bool vcpu_has_work(struct vcpu *vcpu);
 /** vm_apic_send() - bring a message to the local APICs; @from is NULL but for IPIs */
 void vm_apic_send(struct vm *vm, struct vcpu *from, const struct apic_msg *msg);
-/** vcpu_timer_rearm() - arm the hrtimer for lapic.deadline. IRQs off. */
-void vcpu_timer_rearm(struct vcpu *vcpu);
+/**
+ * vcpu_timer_set() - see to it that the guest exits at lapic.deadline: by the CPU itself if it
+ * can, else by the hrtimer. Preemption is off.
+ */
+void vcpu_timer_set(struct vcpu *vcpu);
 
-/** vcpu_timer_arm() - likewise, if it has changed */
-static inline void vcpu_timer_arm(struct vcpu *vcpu)
+/** vcpu_timer_update() - likewise, if it has changed */
+static inline void vcpu_timer_update(struct vcpu *vcpu)
 {
-	if (unlikely(vcpu->lapic.deadline != vcpu->timer_armed))
-		vcpu_timer_rearm(vcpu);
+	if (unlikely(vcpu->lapic.deadline != vcpu->timer_set))
+		vcpu_timer_set(vcpu);
 }
+
+/** vcpu_timer_forget() - what was set has come to pass: vcpu_timer_update() is to set it anew */
+static inline void vcpu_timer_forget(struct vcpu *vcpu)
+{
+	vcpu->timer_set = vcpu->timer_tsc = NEVER;
+}
+
+/** vcpu_timer_leave() - the CPU will not count while the vCPU has none. Preemption is off. */
+void vcpu_timer_leave(struct vcpu *vcpu);
 
 extern const struct lapic_ops vcpu_lapic_ops;
 

@@ -395,7 +395,7 @@ static void build_cpuid(struct vm *vm)
 		.maxphyaddr = boot_cpu_data.x86_phys_bits,
 		.tsc_khz = tsc_khz,
 		.xcr0 = fpu_features(),
-		.extras = CPUID_RDTSCP | CPUID_TSC_ADJUST | CPUID_SPEC_CTRL | CPUID_INVPCID |
+		.extras = virt->offers() | CPUID_TSC_ADJUST | CPUID_SPEC_CTRL |
 			  (check_tsc_unstable() ? 0 : CPUID_STABLE_TSC),
 	};
 
@@ -415,7 +415,8 @@ static int vm_setup(struct vm *vm, const struct vm_config *cfg, struct netlink_e
 	err = copy_segments(vm, cfg, extack);
 	if (err)
 		return err;
-	err = ram_init(&vm->ram, cfg->ram, cfg->memory, virt->tdp(), flush_tlbs);
+	err = ram_init(&vm->ram, cfg->ram, cfg->memory, virt->tdp, virt->leaf_level(),
+		       flush_tlbs);
 	if (err) {
 		vm->ram.file = NULL;
 		return err;

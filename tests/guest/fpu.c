@@ -204,6 +204,60 @@ static void test_xcr0(void)
 	check(still_there(), "xcr0-keeps-disabled-state", "registers changed");
 }
 
+#define MSR_XSS 0xda0
+
+static void do_xsaves(void *area)
+{
+	asm volatile("xsaves64 (%0)" :: "r"(area), "a"(~0), "d"(~0) : "memory");
+}
+
+static void do_xrstors(void *area)
+{
+	asm volatile("xrstors64 (%0)" :: "r"(area), "a"(~0), "d"(~0) : "memory");
+}
+
+static void do_read_xss(void *val)
+{
+	*(u64 *)val = rdmsr(MSR_XSS);
+}
+
+static void do_write_xss(void *val)
+{
+	wrmsr(MSR_XSS, *(u64 *)val);
+}
+
+/* With XSAVES there is XSS, in which nothing can be set; without it neither. */
+static void test_xsaves(void)
+{
+	static u8 area[4096] __attribute__((aligned(64)));
+	u64 zero = 0, some = 1 << 8, xss = ~0ULL;
+	u32 a, b, c, d, vector;
+
+	cpuid(0xd, 1, &a, &b, &c, &d);
+	if (!(READ_CR(4) & CR4_OSXSAVE) || !(a & 1 << 3)) {
+		vector = trap_catch(do_read_xss, &xss);
+		check(vector == GP, "no-xss", "vector %u", vector);
+		return;
+	}
+	vector = trap_catch(do_read_xss, &xss);
+	check(vector == NO_TRAP && !xss, "xss", "vector %u, %llx", vector, xss);
+	vector = trap_catch(do_write_xss, &zero);
+	check(vector == NO_TRAP, "xss-zero", "vector %u", vector);
+	vector = trap_catch(do_write_xss, &some);
+	check(vector == GP, "xss-supervisor-state", "vector %u", vector);
+	fill(7);
+	load(&want);
+	vector = trap_catch(do_xsaves, area);
+	check(vector == NO_TRAP, "xsaves", "vector %u", vector);
+	check(*(u64 *)(area + 520) == (1ULL << 63 | get_xcr0()), "xsaves-compacted", "%llx",
+	      *(u64 *)(area + 520));
+	fill(8);
+	load(&want);
+	fill(7);
+	vector = trap_catch(do_xrstors, area);
+	check(vector == NO_TRAP && still_there(), "xrstors", "vector %u", vector);
+}
+
 static void test_long_run(u32 seed, u32 rounds)
 {
 	u32 i;
@@ -243,4 +297,5 @@ void guest_main(void)
 	test_exits();
 	test_task_switched();
 	test_xcr0();
+	test_xsaves();
 }

@@ -15,7 +15,7 @@
 
 enum { A, B, C, D };
 #define EXT 0x80000000U
-#define ALL_EXTRAS 0x7fU
+#define ALL_EXTRAS (0x7fU | CPUID_XSAVES)
 
 /* ---- hosts ---- */
 
@@ -190,7 +190,7 @@ static const struct { u32 leaf, subleaf, reg, bits; } forbidden[] = {
 		   1 << 19 | 1 << 20 | 1 << 22 | 1 << 24 | 1 << 25 | 1 << 30 },
 	/* AMX, FRED, LKGS, WRMSRNS, LAM */
 	{ 7, 1, A, 1 << 17 | 1 << 18 | 1 << 19 | 1 << 21 | 1 << 22 | 1 << 26 },
-	{ 0xd, 1, A, ~7U },		/* XSAVES, XFD */
+	{ 0xd, 1, A, ~15U },		/* XFD */
 	{ 0xd, 1, C, ~0U },
 	{ 0xd, 1, D, ~0U },
 	/* SVM, ExtApic, IBS, SKINIT, WDT, LWP, TCE, NODEID, PERFCTR*, BPEXT, PTSC, MWAITX */
@@ -235,7 +235,7 @@ static void test_generous_host(void **state)
 	assert_int_equal(get(7, 0)[B], 0xfdbf27eb);
 	assert_int_equal(get(EXT + 1, 0)[C], 0x00610bf3);
 	assert_int_equal(r[D], 0xefd3fbff);
-	assert_int_equal(get(0xd, 1)[A], 7);
+	assert_int_equal(get(0xd, 1)[A], 15);
 	assert_int_equal(get(EXT + 7, 0)[D], 0x100);
 
 	build(false, ~0U);
@@ -306,6 +306,9 @@ static void test_extras(void **state)
 		build(true, ~0U);
 		assert_int_equal(with & ~get(e[i].leaf, 0)[e[i].reg], e[i].bits);
 	}
+	config.extras = ALL_EXTRAS & ~CPUID_XSAVES;
+	build(true, ~0U);
+	assert_int_equal(get(0xd, 1)[A], 7);
 	config.extras = ALL_EXTRAS;
 	build(true, ~0U);
 	assert_int_equal(t.spec_ctrl, 0x5ff);
@@ -397,7 +400,7 @@ static void test_xsave_sizes(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(x); i++) {
 		dyn.xcr0 = x[i].xcr0;
 		expect(0xd, 0, 0x2e7, x[i].standard, 2696, 0);
-		expect(0xd, 1, 7, x[i].compacted, 0, 0);
+		expect(0xd, 1, 15, x[i].compacted, 0, 0);
 	}
 	expect(0xd, 2, 256, 576, 0, 0);
 	expect(0xd, 6, 512, 1152, 2, 0);

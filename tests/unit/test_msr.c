@@ -220,6 +220,17 @@ static void test_osvw(void **state)
 	wr_gp(0xc0010141, 1);
 }
 
+/* XSS is there with XSAVES, and nothing can be set in it. */
+static void test_xss(void **state)
+{
+	rd_gp(0xda0);
+	wr_gp(0xda0, 0);
+	start(false, 0x7f | CPUID_XSAVES);
+	assert_int_equal(rd(0xda0), 0);
+	wr(0xda0, 0);
+	wr_gp(0xda0, 0x100);
+}
+
 static void test_mtrr_cap(void **state)
 {
 	assert_int_equal(rd(0xfe), 0x508);
@@ -282,7 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		A(linux_amd), I(linux_intel), A(absent), I(absent), A(vendor), A(hwcr),
-		A(read_only), A(ignored), A(virt_spec_ctrl), A(osvw), A(mtrr_cap),
+		A(read_only), A(ignored), A(virt_spec_ctrl), A(osvw), I(xss), A(mtrr_cap),
 		A(mtrr_types), I(mtrr_types), A(mtrr_bits), A(mtrr_storage),
 	};
 

@@ -52,12 +52,14 @@ static void free_table(struct tdp *tdp, void *table)
 	free(table);
 }
 
+static unsigned int leaf_level = 1;
+
 static void new_tree(const struct tdp_format *format)
 {
 	memset(&model, 0, sizeof(model));
 	alloc_budget = 1000000;
-	tree = (struct tdp){ .format = format, .alloc_table = alloc_table,
-			     .free_table = free_table };
+	tree = (struct tdp){ .format = format, .leaf_level = leaf_level,
+			     .alloc_table = alloc_table, .free_table = free_table };
 	assert_int_equal(tdp_init(&tree), 0);
 	assert_int_equal(tree.tables, 1);
 }
@@ -319,18 +321,68 @@ static void test_entry_bits(void **state)
 	assert_int_equal(leaf_bits(&tdp_ept, TDP_2M, false), 0xf5);
 }
 
-static void test_format_without_large_pages(void **state)
+static void test_without_large_pages(void **state)
 {
 	u64 size;
 
-	new_tree(&tdp_ept_4k);
+	leaf_level = 0;
+	new_tree(&tdp_ept);
+	leaf_level = 1;
 	assert_int_equal(tdp_map(&tree, TDP_2M, 8 * TDP_2M, TDP_2M, true), -EINVAL);
 	assert_int_equal(tdp_lookup(&tree, TDP_2M, &size), 0);
 	assert_int_equal(tdp_map(&tree, TDP_2M, 8 * TDP_2M, TDP_4K, true), 0);
 	assert_int_equal(tdp_lookup(&tree, TDP_2M, &size), 8 * TDP_2M);
 	assert_int_equal(size, TDP_4K);
 	end_tree();
-	assert_int_equal(leaf_bits(&tdp_ept_4k, TDP_4K, true), leaf_bits(&tdp_ept, TDP_4K, true));
+}
+
+static u64 unmapped_size, unmapped_hpa;
+
+static void take_leaf(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
+{
+	unmapped_size = size;
+	unmapped_hpa = hpa;
+	assert_int_equal(gpa, TDP_1G);
+	assert_true(dirty);
+}
+
+static void test_1g(void **state)
+{
+	const struct tdp_format *formats[] = { &tdp_npt, &tdp_ept };
+	u64 size, *entry;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(formats); i++) {
+		leaf_level = 1;
+		new_tree(formats[i]);
+		assert_int_equal(tdp_map(&tree, TDP_1G, 8 * TDP_1G, TDP_1G, true), -EINVAL);
+		end_tree();
+
+		leaf_level = 2;
+		new_tree(formats[i]);
+		assert_int_equal(tdp_map(&tree, TDP_1G, TDP_2M, TDP_1G, true), -EINVAL);
+		assert_int_equal(tdp_map(&tree, TDP_2M, 8 * TDP_1G, TDP_1G, true), -EINVAL);
+		assert_int_equal(tdp_map(&tree, TDP_1G, 8 * TDP_1G, TDP_1G, true), 0);
+		assert_int_equal(tree.tables, 2);
+		assert_int_equal(tdp_lookup(&tree, TDP_1G + 0x12345678, &size),
+				 8 * TDP_1G + 0x12345678);
+		assert_int_equal(size, TDP_1G);
+		assert_int_equal(tdp_lookup(&tree, 2 * TDP_1G, &size), 0);
+		assert_int_equal(tdp_map(&tree, TDP_1G + TDP_2M, TDP_2M, TDP_2M, true), -EEXIST);
+		assert_int_equal(tdp_map(&tree, TDP_1G, TDP_4K, TDP_4K, true), -EEXIST);
+		/* A table where a leaf should go stays. */
+		assert_int_equal(tdp_map(&tree, 3 * TDP_1G, TDP_2M, TDP_2M, true), 0);
+		assert_int_equal(tdp_map(&tree, 3 * TDP_1G, 8 * TDP_1G, TDP_1G, true), -EEXIST);
+		/* A part takes the whole. */
+		entry = &((u64 *)(uintptr_t)(tree.root[0] & TDP_ADDRESS))[1];
+		*entry |= formats[i]->dirty;
+		assert_int_equal(tdp_unmap(&tree, TDP_1G + TDP_4K, TDP_1G + 2 * TDP_4K, take_leaf),
+				 TDP_1G);
+		assert_int_equal(unmapped_size, TDP_1G);
+		assert_int_equal(unmapped_hpa, 8 * TDP_1G);
+		assert_int_equal(tdp_lookup(&tree, TDP_1G, &size), 0);
+		end_tree();
+	}
+	leaf_level = 1;
 }
 
 static void test_bad_arguments(void **state)
@@ -405,7 +457,8 @@ int main(void)
 		cmocka_unit_test(test_random_npt),
 		cmocka_unit_test(test_random_ept),
 		cmocka_unit_test(test_entry_bits),
-		cmocka_unit_test(test_format_without_large_pages),
+		cmocka_unit_test(test_without_large_pages),
+		cmocka_unit_test(test_1g),
 		cmocka_unit_test(test_bad_arguments),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_detach),

@@ -194,9 +194,15 @@ static int svm_init(void)
 	return err;
 }
 
+/* The nested tables may have what the CPU's own may. */
+static unsigned int svm_leaf_level(void)
+{
+	return boot_cpu_has(X86_FEATURE_GBPAGES) ? 2 : 1;
+}
+
 static const struct host_fact *svm_features(unsigned int *n)
 {
-	static struct host_fact facts[7];
+	static struct host_fact facts[8];
 
 	facts[0] = (struct host_fact){ "npt", true };
 	facts[1] = (struct host_fact){ "nrips", svm_caps.nrips };
@@ -205,6 +211,7 @@ static const struct host_fact *svm_features(unsigned int *n)
 	facts[4] = (struct host_fact){ "pause-filter", svm_caps.pause_filter };
 	facts[5] = (struct host_fact){ "v-spec-ctrl", svm_caps.v_spec_ctrl };
 	facts[6] = (struct host_fact){ "vmcb-clean-bits", svm_caps.clean_bits };
+	facts[7] = (struct host_fact){ "npt-1g-pages", svm_leaf_level() == 2 };
 	*n = ARRAY_SIZE(facts);
 	return facts;
 }
@@ -227,14 +234,16 @@ static const char *svm_foreign(void)
 	return found ? "another hypervisor has SVM enabled (KVM?)" : NULL;
 }
 
-static const struct tdp_format *svm_tdp(void)
+/* Nothing of this has an intercept that is on. */
+static u32 svm_offers(void)
 {
-	return &tdp_npt;
+	return CPUID_RDTSCP | CPUID_INVPCID | CPUID_XSAVES;
 }
 
 const struct virt_ops svm_ops = {
 	.name = "svm",
-	.tdp = svm_tdp,
+	.tdp = &tdp_npt,
+	.leaf_level = svm_leaf_level,
 	.probe = svm_probe,
 	.init = svm_init,
 	.exit = svm_exit,
@@ -246,6 +255,8 @@ const struct virt_ops svm_ops = {
 	.open = svm_open,
 	.close = svm_close,
 	.leave = svm_leave,
+	.offers = svm_offers,
+	.counts_down = svm_counts_down,
 	.enter = svm_enter,
 	.get = svm_get,
 	.set = svm_set,

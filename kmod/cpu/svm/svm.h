@@ -151,6 +151,7 @@ void svm_decode_details(struct vcpu *vcpu);
 void svm_open(struct vcpu *vcpu, bool first);
 void svm_close(struct vcpu *vcpu);
 void svm_leave(struct vcpu *vcpu);
+bool svm_counts_down(void);
 
 /* entry.S */
 /**

@@ -76,6 +76,11 @@ void svm_close(struct vcpu *vcpu)
 		msr_put(MSR_EFER, c->efer);
 }
 
+bool svm_counts_down(void)
+{
+	return false;
+}
+
 /* VMLOAD and VMSAVE have switched everything at each entry and exit. */
 void svm_leave(struct vcpu *vcpu)
 {

@@ -116,6 +116,8 @@ static void set_up_controls(struct vcpu *vcpu)
 	vmcs_write(CR4_GUEST_HOST_MASK, cr4_mask(vcpu));
 	if (vmx_caps.proc2 & SECONDARY_EXEC_ENABLE_VPID)
 		vmcs_write(VIRTUAL_PROCESSOR_ID, VMX_GUEST_VPID);
+	if (vmx_caps.proc2 & EXEC_XSAVES)
+		vmcs_write(XSS_EXIT_BITMAP, 0);	/* XSS is 0, see fpu.c */
 	if (vmx_caps.proc2 & SECONDARY_EXEC_PAUSE_LOOP_EXITING) {
 		vmcs_write(PLE_GAP, PLE_LOOP_GAP);
 		vmcs_write(PLE_WINDOW, PLE_LOOP_WINDOW);
@@ -154,6 +156,7 @@ void vmx_set_up(struct vcpu *vcpu)
 	set_up_controls(vcpu);
 	set_up_state(vmx);
 	vmx->world.host_rsp = 0;
+	vmx->timer_on = false;
 	vmx->dirty |= vmx->known;
 	vmx->seg_dirty |= vmx->seg_known;
 	vmx->new = false;

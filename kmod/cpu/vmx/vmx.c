@@ -55,6 +55,7 @@ static const struct control_word words[] = { {
 		{ PIN_BASED_NMI_EXITING, "NMI exiting" },
 		{ PIN_BASED_VIRTUAL_NMIS, "virtual NMIs" },
 	},
+	.use = PIN_BASED_VMX_PREEMPTION_TIMER,
 }, {
 	.msr = MSR_IA32_VMX_TRUE_PROCBASED_CTLS,
 	.at = offsetof(struct vmx_caps, proc),
@@ -78,7 +79,8 @@ static const struct control_word words[] = { {
 		{ SECONDARY_EXEC_WBINVD_EXITING, "WBINVD exiting" },
 	},
 	.use = SECONDARY_EXEC_ENABLE_VPID | SECONDARY_EXEC_ENABLE_RDTSCP |
-	       SECONDARY_EXEC_ENABLE_INVPCID | SECONDARY_EXEC_PAUSE_LOOP_EXITING,
+	       SECONDARY_EXEC_ENABLE_INVPCID | SECONDARY_EXEC_PAUSE_LOOP_EXITING |
+	       EXEC_XSAVES,
 }, {
 	.msr = MSR_IA32_VMX_TRUE_EXIT_CTLS,
 	.at = offsetof(struct vmx_caps, exit),
@@ -173,6 +175,22 @@ static void choose_perf(struct vmx_caps *caps)
 	caps->entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
 }
 
+/*
+ * Enabled only while it counts. Of the CPUs that have unrestricted guests, it counts at a wrong
+ * rate on Arrandale and Clarkdale (errata AAT59, AAU65).
+ */
+static void choose_timer(struct vmx_caps *caps)
+{
+	u32 cpu = cpuid_eax(1);
+	u64 misc;
+
+	rdmsrl(MSR_IA32_VMX_MISC, misc);
+	caps->timer_shift = vmx_misc_preemption_timer_rate(misc);
+	caps->timer = (caps->pin & PIN_BASED_VMX_PREEMPTION_TIMER) &&
+		      cpu != 0x20652 && cpu != 0x20655;
+	caps->pin &= ~PIN_BASED_VMX_PREEMPTION_TIMER;
+}
+
 static int read_caps(struct vmx_caps *caps)
 {
 	unsigned int i, lacks = 0;
@@ -190,6 +208,7 @@ static int read_caps(struct vmx_caps *caps)
 		return -EOPNOTSUPP;
 	choose_vpid(caps);
 	choose_perf(caps);
+	choose_timer(caps);
 	return 0;
 }
 
@@ -295,27 +314,31 @@ static int vmx_init(void)
 	return err;
 }
 
-static const struct tdp_format *vmx_tdp(void)
+static unsigned int vmx_leaf_level(void)
 {
-	return mitigate_avoids_large_pages() || !(vmx_caps.ept & VMX_EPT_2MB_PAGE_BIT) ?
-	       &tdp_ept_4k : &tdp_ept;
+	if (mitigate_avoids_large_pages() || !(vmx_caps.ept & VMX_EPT_2MB_PAGE_BIT))
+		return 0;
+	return vmx_caps.ept & VMX_EPT_1GB_PAGE_BIT ? 2 : 1;
 }
 
 static const struct host_fact *vmx_features(unsigned int *n)
 {
-	static struct host_fact facts[9];
+	static struct host_fact facts[12];
 
 	facts[0] = (struct host_fact){ "ept", true };
 	facts[1] = (struct host_fact){ "unrestricted-guest", true };
 	facts[2] = (struct host_fact){ "vpid", vmx_caps.proc2 & SECONDARY_EXEC_ENABLE_VPID };
 	facts[3] = (struct host_fact){ "ept-accessed-dirty", vmx_caps.ept & VMX_EPT_AD_BIT };
-	facts[4] = (struct host_fact){ "ept-2m-pages", vmx_tdp() == &tdp_ept };
+	facts[4] = (struct host_fact){ "ept-2m-pages", vmx_leaf_level() >= 1 };
 	facts[5] = (struct host_fact){ "pause-loop-exiting",
 				       vmx_caps.proc2 & SECONDARY_EXEC_PAUSE_LOOP_EXITING };
 	facts[6] = (struct host_fact){ "invpcid", vmx_caps.proc2 & SECONDARY_EXEC_ENABLE_INVPCID };
 	facts[7] = (struct host_fact){ "rdtscp", vmx_caps.proc2 & SECONDARY_EXEC_ENABLE_RDTSCP };
 	facts[8] = (struct host_fact){ "perf-global-ctrl-switch",
 				       vmx_caps.exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL };
+	facts[9] = (struct host_fact){ "preemption-timer", vmx_caps.timer };
+	facts[10] = (struct host_fact){ "xsaves", vmx_caps.proc2 & EXEC_XSAVES };
+	facts[11] = (struct host_fact){ "ept-1g-pages", vmx_leaf_level() >= 2 };
 	*n = ARRAY_SIZE(facts);
 	return facts;
 }
@@ -335,9 +358,20 @@ static const char *vmx_foreign(void)
 	return found ? "another hypervisor has VMX enabled (KVM?)" : NULL;
 }
 
+/* Without its control each of them is #UD. */
+static u32 vmx_offers(void)
+{
+	u32 proc2 = vmx_caps.proc2;
+
+	return (proc2 & SECONDARY_EXEC_ENABLE_RDTSCP ? CPUID_RDTSCP : 0) |
+	       (proc2 & SECONDARY_EXEC_ENABLE_INVPCID ? CPUID_INVPCID : 0) |
+	       (proc2 & EXEC_XSAVES ? CPUID_XSAVES : 0);
+}
+
 const struct virt_ops vmx_ops = {
 	.name = "vmx",
-	.tdp = vmx_tdp,
+	.tdp = &tdp_ept,
+	.leaf_level = vmx_leaf_level,
 	.probe = vmx_probe,
 	.init = vmx_init,
 	.exit = vmx_exit,
@@ -349,6 +383,8 @@ const struct virt_ops vmx_ops = {
 	.open = vmx_open,
 	.close = vmx_close,
 	.leave = vmx_leave,
+	.offers = vmx_offers,
+	.counts_down = vmx_counts_down,
 	.enter = vmx_enter,
 	.get = vmx_get,
 	.set = vmx_set,

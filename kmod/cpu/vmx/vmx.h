@@ -19,6 +19,9 @@
 /* Of all guests: see window.c. KVM takes them from 1 upwards. */
 #define VMX_GUEST_VPID	0xffff
 
+/* Of the secondary controls; the kernel's name for it has changed. */
+#define EXEC_XSAVES	(1 << 20)
+
 #define SHADOW		(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)
 
 /* Only here: the window for NMIs, beside WINDOW_*. */
@@ -61,6 +64,7 @@ struct vmx_world {
  * @intr_state:	interruptibility state, as in the VMCS
  * @windows:	those that the VMCS is set up for
  * @nmi_wanted:	the next entry has to come back when NMIs are open
+ * @timer_on:	the VMCS has the preemption timer enabled
  * @flush_l1d:	something of the host may be in the L1 data cache
  */
 struct vmx_vcpu {
@@ -76,7 +80,7 @@ struct vmx_vcpu {
 	u64 late[NR_LATE_MSRS];
 	u32 intr_state;
 	u8 windows;
-	bool new, nmi_wanted, flush_l1d;
+	bool new, nmi_wanted, flush_l1d, timer_on;
 };
 
 /**
@@ -108,11 +112,14 @@ DECLARE_PER_CPU(struct vmx_cpu, vmx_cpu);
  * @basic @ept: IA32_VMX_BASIC, IA32_VMX_EPT_VPID_CAP
  * @eptp:	low bits of every EPT pointer
  * @invvpid:	extent that INVVPID is used with
+ * @timer:	there is a preemption timer; it counts once each 1 << @timer_shift cycles of the TSC
  */
 struct vmx_caps {
 	u32 pin, proc, proc2, exit, entry;
 	u64 basic, ept, eptp;
 	u32 invvpid;
+	bool timer;
+	u8 timer_shift;
 };
 
 extern struct vmx_caps vmx_caps;
@@ -184,6 +191,7 @@ void vmx_decode_failure(struct vcpu *vcpu);
 void vmx_open(struct vcpu *vcpu, bool first);
 void vmx_close(struct vcpu *vcpu);
 void vmx_leave(struct vcpu *vcpu);
+bool vmx_counts_down(void);
 
 /* entry.S */
 /**

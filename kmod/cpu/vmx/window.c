@@ -181,11 +181,38 @@ void vmx_leave(struct vcpu *vcpu)
 	switch_late_msrs(vmx->late, this_cpu_ptr(&vmx_cpu)->late);
 }
 
+bool vmx_counts_down(void)
+{
+	return vmx_caps.timer;
+}
+
+static bool has_timer(const struct vcpu *vcpu)
+{
+	return vcpu->timer_tsc != NEVER;
+}
+
+static void switch_timer(const struct vcpu *vcpu, struct vmx_vcpu *vmx)
+{
+	vmx->timer_on = has_timer(vcpu);
+	vmcs_write(PIN_BASED_VM_EXEC_CONTROL,
+		   vmx_caps.pin | (vmx->timer_on ? PIN_BASED_VMX_PREEMPTION_TIMER : 0));
+}
+
+/* It is loaded anew at each entry, and may not end too early: it would for ever. */
+static u32 timer_left(const struct vcpu *vcpu)
+{
+	s64 left = vcpu->timer_tsc - rdtsc();
+
+	return left > 0 ? min_t(u64, (left >> vmx_caps.timer_shift) + 1, U32_MAX) : 0;
+}
+
 /* What an entry seldom needs. */
 static noinline void prepare(struct vcpu *vcpu)
 {
 	struct vmx_vcpu *vmx = vcpu->hw;
 
+	if (has_timer(vcpu) != vmx->timer_on)
+		switch_timer(vcpu, vmx);
 	if (vmx->dirty | vmx->seg_dirty)
 		vmx_write_dirty(vcpu);
 	vmx_set_windows(vcpu);
@@ -215,6 +242,8 @@ static void load(struct vcpu *vcpu, struct vmx_vcpu *vmx)
 	if (unlikely((vmx->intr_state & SHADOW) && !vcpu->shadow))
 		end_shadow(vmx);
 	vmx->vapic[VTPR] = vcpu->cr8 << 4;
+	if (vmx->timer_on)
+		vmcs_write(VMX_PREEMPTION_TIMER_VALUE, timer_left(vcpu));
 	if (native_read_cr2() != vmx->reg[VIRT_CR2])
 		native_write_cr2(vmx->reg[VIRT_CR2]);
 	if (mitigate_swaps_spec_ctrl()) {
@@ -273,7 +302,8 @@ void vmx_enter(struct vcpu *vcpu)
 	u64 next;
 
 	if (unlikely(vcpu->windows | vmx->windows | vmx->nmi_wanted | vcpu->event.type |
-		     vcpu->flush_tlb | vmx->dirty | vmx->seg_dirty))
+		     vcpu->flush_tlb | vmx->dirty | vmx->seg_dirty |
+		     (has_timer(vcpu) ^ vmx->timer_on)))
 		prepare(vcpu);
 	load(vcpu, vmx);
 	if (unlikely(run(vcpu, vmx))) {
