@@ -180,6 +180,11 @@ quarantine() {
 
 meminfo() { sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo; }
 
+# linux_results FILE LABEL: what a Linux guest said there of itself becomes ours.
+linux_results() {
+	tr -d '\r' <"$1" | sed -n "s/^\(not \)\{0,1\}ok /\1ok $TEST: $2: /p; s/^# /# /p"
+}
+
 # run_linux VER CPUS MIB: boot that kernel, let it look at itself.
 run_linux() {
 	label="$1 cpus=$2 memory=$3M"
@@ -188,10 +193,32 @@ run_linux() {
 		--append "console=ttyS0 quiet insula.run=sh%20/checks/basic%20$2%20$3%20$(date +%s)" \
 		</dev/null >linux.out 2>linux.err
 	got=$?
-	tr -d '\r' <linux.out | sed -n "s/^\(not \)\{0,1\}ok /\1ok $TEST: $label: /p; s/^# /# /p"
+	linux_results linux.out "$label"
 	is "$label: powers off" "$got $(cat linux.err)" "0 "
 	says linux.out '^guest: exit 0' || {
 		bad "$label: did not come to its end"
 		tail -n 30 linux.out | tr -d '\r' | sed 's/^/# /'
 	}
+}
+
+# shell_linux VER CPUS MIB: boot that kernel to the shell on its console, for a person; from there
+# let it look at itself.
+shell_linux() {
+	label="$1 cpus=$2 memory=$3M, from its shell"
+	insula create shell --kernel "$IT/linux/$1/vmlinuz" --initrd "$IT/linux/$1/initrd" \
+		--cpus "$2" --memory "$3M" --append "console=ttyS0 quiet"
+	mkfifo in
+	insula console -q shell <in >shell.out &
+	exec 5>in
+	insula start shell
+	output_has "$label: the init script" shell.out 'guest: init reached'
+	sleep 3
+	# shellcheck disable=SC2016 # for that shell to expand
+	printf 'sh /checks/basic %s %s %s; echo looked: $?\n' "$2" "$3" "$(date +%s)" >&5
+	output_has "$label: a shell that answers" shell.out 'looked: 0'
+	linux_results shell.out "$label"
+	printf 'poweroff -f\n' >&5
+	comes_to "$label: powers off" shell stopped '^poweroff$'
+	exec 5>&-
+	insula destroy shell
 }
