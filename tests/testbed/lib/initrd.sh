@@ -10,14 +10,27 @@ readonly HOST_MODULES='virtio_pci virtio_console virtio_blk virtio_net kvm kvm_a
 	tap veth bridge dummy vhost_net zram lzo-rle loop ext4 9p 9pnet_virtio overlay msr cpuid
 	button evdev ipv6 af_packet'
 
+# busybox_for VER: the path of a static busybox that runs under that kernel.
+busybox_for() {
+	local dir=$CACHE/busybox-i386
+	case $1 in
+	*-686-pae)
+		once "$dir" for_i386 unpack_packages busybox-static || die "no busybox for i386"
+		echo "$dir/bin/busybox"
+		;;
+	*) command -v busybox ;;
+	esac
+}
+
 # base_archive VER INIT MODULE...: the path of an archive with busybox, INIT as /init, and
 # these modules of the kernel.
 base_archive() {
-	local dir ver=$1 init=$2
+	local dir ver=$1 init=$2 busybox
 	shift 2
-	dir=$CACHE/base/$ver-$(digest_of "$(digest "$init" "$(command -v busybox)" "${BASH_SOURCE[0]}")" "$@")
+	busybox=$(busybox_for "$ver") || return
+	dir=$CACHE/base/$ver-$(digest_of "$(digest "$init" "$busybox" "${BASH_SOURCE[0]}")" "$@")
 	[ "$ver" != debug ] || dir=$dir-$(basename "$(kernel_root debug)")
-	once "$dir" make_base "$ver" "$init" "$@" || die "could not make the initrd"
+	once "$dir" make_base "$ver" "$init" "$busybox" "$@" || die "could not make the initrd"
 	# Those that nobody has used for long go.
 	touch "$dir"
 	find "$CACHE/base" -mindepth 1 -maxdepth 1 -mtime +10 -exec rm -rf {} + || true
@@ -25,14 +38,14 @@ base_archive() {
 }
 
 make_base() {
-	local ver=$1 init=$2 out=${*: -1} root
-	set -- "${@:3:$#-3}"
+	local ver=$1 init=$2 busybox=$3 out=${*: -1} root
+	set -- "${@:4:$#-4}"
 	root=$out/root
 	merged_root "$root"
 	mkdir -p "$root"/{dev,proc,sys,tmp,run,mnt,root,etc,var/tmp,var/log}
 	ln -s ../run "$root/var/run"
 	install -m 755 "$init" "$root/init"
-	install -m 755 "$(command -v busybox)" "$root/usr/bin/busybox"
+	install -m 755 "$busybox" "$root/usr/bin/busybox"
 	# The applets under both directories' names: people look for them in either.
 	busybox --list | grep -vx busybox | while read -r name; do
 		ln -s busybox "$root/usr/bin/$name"

@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Kernels by name: `6.1-cloud`, `6.12`, `6.12.117+deb12-cloud-amd64`, `debug`, `memtest`.
+# Kernels by name: `6.1-cloud`, `6.12`, `6.12.117+deb12-cloud-amd64`, `6.1-686-pae`, `debug`,
+# `memtest`.
 # Each is unpacked once into the cache, with what is needed to boot it, to load its
 # modules and to build one for it.
+
+# for_kernel VER COMMAND...: what COMMAND asks of apt, it asks about that kernel's architecture.
+for_kernel() {
+	case $1 in
+	*-686-pae) for_i386 "${@:2}" ;;
+	*) "${@:2}" ;;
+	esac
+}
 
 # resolve_kernel VER: the exact version of a name, remembered for a day.
 resolve_kernel() {
 	local ver=$1 memo=$CACHE/resolved/$1
 	case $ver in
-	debug | memtest | *-amd64) echo "$ver"; return ;;
+	debug | memtest | *-amd64 | *.*.*-686-pae) echo "$ver"; return ;;
 	esac
 	if [ -z "$(find "$memo" -mtime -1 2>/dev/null)" ]; then
 		locked resolve look_up_kernel "$ver" "$memo" || return
@@ -21,12 +30,16 @@ look_up_kernel() {
 	local ver=$1 memo=$2 regex name
 	case $ver in
 	*-cloud) regex="linux-image-${ver%-cloud}\\.[0-9]+[^c]*-cloud-amd64" ;;
+	*-686-pae) regex="linux-image-${ver%-686-pae}\\.[0-9]+(-[0-9]+|\\+deb[0-9]+)*-686-pae" ;;
 	*) regex="linux-image-$ver\\.[0-9]+(-[0-9]+|\\+deb[0-9]+)*-amd64" ;;
 	esac
-	name=$(newest_package "$regex") || {
-		update_lists
-		name=$(newest_package "$regex") || {
-			say "no kernel package for '$ver' (known: 6.1-cloud, 6.1, 6.12-cloud, 6.12, an exact version)"
+	# Nobody else brings these lists up to date.
+	[[ $ver != *-686-pae ]] || for_i386 locked apt update_lists
+	name=$(for_kernel "$ver" newest_package "$regex") || {
+		for_kernel "$ver" update_lists
+		name=$(for_kernel "$ver" newest_package "$regex") || {
+			say "no kernel package for '$ver' (known: 6.1-cloud, 6.1, 6.12-cloud, 6.12, 6.1-686-pae," \
+				"an exact version)"
 			return 1
 		}
 	}
@@ -53,7 +66,7 @@ unpack_kernel() {
 			ln -s boot/memtest86+x64.bin "$root/vmlinuz" && [ -e "$root/vmlinuz" ]
 		return
 	fi
-	unpack_packages "linux-image-$ver" "$root" || return
+	for_kernel "$ver" unpack_packages "linux-image-$ver" "$root" || return
 	if [ -e "$root/boot/vmlinuz-$ver" ]; then
 		ln -s "boot/vmlinuz-$ver" "$root/vmlinuz"
 	else
@@ -97,6 +110,8 @@ kernel_headers() {
 	elif [ -e "/lib/modules/$ver/build/Module.symvers" ]; then
 		echo "/lib/modules/$ver/build"
 		return
+	elif [[ $ver = *-686-pae ]]; then
+		die "kernel $ver is for guests only: the module is 64-bit"
 	fi
 	root=$CACHE/headers/$ver
 	once "$root" unpack_headers "$ver" || die "no headers for kernel $ver"

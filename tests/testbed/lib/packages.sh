@@ -5,9 +5,34 @@
 # host are fetched and unpacked in the cache, never installed here.
 
 update_lists() {
-	[ "$(id -u)" = 0 ] || die "the package lists are missing or old: run 'apt-get update' as root"
+	local lists=
+	eval "$(apt-config shell lists Dir::State::lists/d)"
+	[ -w "$lists" ] || die "the package lists are missing or old: run 'apt-get update' as root"
 	say "updating the package lists"
 	apt-get -qq update >&2 || say "apt-get update had errors"
+}
+
+# for_i386 COMMAND...: what COMMAND asks of apt, it asks about i386. That architecture's lists are
+# in the cache; neither dpkg nor apt of this machine is told of it.
+for_i386() {
+	local dir=$CACHE/apt-i386
+	once "$dir" make_i386_lists "$dir" || die "no package lists for i386"
+	APT_CONFIG=$dir/apt.conf "$@"
+}
+
+make_i386_lists() {
+	local dir=$1 new=$2
+	mkdir -p "$new/lists/partial" "$new/cache/archives/partial"
+	: >"$new/status"
+	cat >"$new/apt.conf" <<-EOF
+		APT::Architecture "i386";
+		APT::Architectures { "i386"; };
+		APT::Sandbox::User "root";
+		Acquire::Languages "none";
+		Dir::State::lists "$dir/lists";
+		Dir::State::status "$dir/status";
+		Dir::Cache "$dir/cache";
+	EOF
 }
 
 # need COMMAND=PACKAGE...: install the packages whose command (or, with a slash, file)
