@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * account.c - what VMs are promised and where their limit is
+ *
+ * Both are rates: a balance that grows with time and shrinks with use, within bounds. A VM
+ * whose guarantee has a positive balance is owed time. One whose cap has none left is throttled;
+ * a vCPU takes from it before it runs, so that all of them together never use more than there was.
+ *
+ * The bounds: a guarantee forgives a turn of each CPU's worth it amounts to, so that a VM which
+ * had much for a while is owed again a turn after others come. A cap saves a hundredth of a
+ * second's worth, so that no second exceeds it by more than a hundredth.
+ */
+#include <linux/bug.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include "queue.h"
+
+#define CAP_SAVED_NS	10000000ULL
+
+static void rate_set(struct sched_rate *rate, u32 percent, s64 most, s64 least, u64 now)
+{
+	rate->percent = percent;
+	rate->most = most;
+	rate->least = least;
+	rate->balance = clamp(rate->balance, least, most);
+	rate->at = now;
+}
+
+static void rate_grow(struct sched_rate *rate, u32 percent, u64 now)
+{
+	s64 passed = now - rate->at;
+
+	if (passed <= 0)
+		return;
+	rate->balance = min_t(s64, rate->balance + div_u64(passed * percent, 100), rate->most);
+	rate->at = now;
+}
+
+static void rate_use(struct sched_rate *rate, s64 ns)
+{
+	rate->balance = max(rate->balance - ns, rate->least);
+}
+
+/* When will the balance be @wanted, if nothing is used? */
+static u64 rate_when(const struct sched_rate *rate, u32 percent, s64 wanted)
+{
+	if (rate->balance >= wanted)
+		return rate->at;
+	return rate->at + div_u64((wanted - rate->balance) * 100 + percent - 1, percent);
+}
+
+/* A VM cannot be owed more than its vCPUs can use. */
+static u32 min_percent(const struct sched_vm *vm)
+{
+	return min(vm->min.percent, 100 * vm->runnable);
+}
+
+static void grow(struct sched_vm *vm, u64 now)
+{
+	rate_grow(&vm->min, min_percent(vm), now);
+	rate_grow(&vm->max, vm->max.percent, now);
+}
+
+/* What is taken of a cap at a time: not all, so that more is saved while that is used. */
+static s64 portion(const struct sched_vm *vm)
+{
+	return min_t(s64, vm->max.most / 2, SCHED_SLICE);
+}
+
+void sched_vm_init(struct sched_vm *vm, const unsigned long *allowed, u64 now)
+{
+	raw_spin_lock_init(&vm->lock);
+	vm->allowed = allowed;
+	vm->release = NEVER;
+	sched_vm_set(vm, SCHED_SHARES_DEFAULT, 0, SCHED_NO_MAX, now);
+}
+
+void sched_vm_set(struct sched_vm *vm, u32 shares, u32 min, u32 max, u64 now)
+{
+	s64 turns = DIV_ROUND_UP(min, 100) * SCHED_SLICE;
+
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	WRITE_ONCE(vm->shares, shares);
+	rate_set(&vm->min, min, turns, -turns, now);
+	rate_set(&vm->max, max, div_u64(CAP_SAVED_NS * max, 100), S64_MIN / 2, now);
+	if (max == SCHED_NO_MAX)
+		vm->max.balance = 0;
+	raw_spin_unlock(&vm->lock);
+}
+
+void vm_can_run(struct sched_vm *vm, int more, u64 now)
+{
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	WRITE_ONCE(vm->runnable, vm->runnable + more);
+	raw_spin_unlock(&vm->lock);
+}
+
+u64 vm_vtime(struct sched_vm *vm, u64 mean)
+{
+	u32 weight = READ_ONCE(vm->shares) * WEIGHT_SCALE;
+	u64 least = mean - virtual(SCHED_SLICE, weight);
+	u64 most = mean + virtual(AHEAD_MAX, weight), vtime;
+
+	raw_spin_lock(&vm->lock);
+	if (before(vm->vtime, least))
+		vm->vtime = least;
+	if (before(most, vm->vtime))
+		vm->vtime = most;
+	vtime = vm->vtime;
+	raw_spin_unlock(&vm->lock);
+	return vtime;
+}
+
+u32 vm_weight(const struct sched_vm *vm)
+{
+	unsigned int n = READ_ONCE(vm->runnable);
+
+	return max(READ_ONCE(vm->shares) * WEIGHT_SCALE / max(n, 1U), 1U);
+}
+
+void vm_use(struct sched_vcpu *vcpu, u64 ns, u64 now)
+{
+	struct sched_vm *vm = vcpu->vm;
+	u64 own = min(vcpu->lent, ns);
+
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	rate_use(&vm->min, ns);
+	vm->vtime += virtual(ns, vm->shares * WEIGHT_SCALE);
+	vcpu->lent -= own;
+	if (vm->max.percent != SCHED_NO_MAX)
+		rate_use(&vm->max, ns - own);
+	raw_spin_unlock(&vm->lock);
+}
+
+u64 vm_due(struct sched_vm *vm, u64 now)
+{
+	u64 when = NEVER;
+
+	if (!READ_ONCE(vm->min.percent))
+		return when;
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	if (min_percent(vm))
+		when = rate_when(&vm->min, min_percent(vm), 0);
+	raw_spin_unlock(&vm->lock);
+	return when;
+}
+
+u64 vm_borrow(struct sched_vcpu *vcpu, u64 now)
+{
+	struct sched_vm *vm = vcpu->vm;
+
+	if (READ_ONCE(vm->max.percent) == SCHED_NO_MAX)
+		return NEVER;
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	if (vm->max.balance >= portion(vm)) {
+		vcpu->lent = portion(vm);
+		vm->max.balance -= vcpu->lent;
+	}
+	raw_spin_unlock(&vm->lock);
+	return vcpu->lent;
+}
+
+bool vm_has_left(struct sched_vm *vm, u64 now)
+{
+	bool left = true;
+
+	if (READ_ONCE(vm->max.percent) == SCHED_NO_MAX)
+		return left;
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	left = vm->max.balance >= portion(vm);
+	raw_spin_unlock(&vm->lock);
+	return left;
+}
+
+void vm_give_back(struct sched_vcpu *vcpu)
+{
+	struct sched_vm *vm = vcpu->vm;
+
+	if (!vcpu->lent)
+		return;
+	raw_spin_lock(&vm->lock);
+	vm->max.balance = min_t(s64, vm->max.balance + vcpu->lent, vm->max.most);
+	raw_spin_unlock(&vm->lock);
+	vcpu->lent = 0;
+}
+
+void vm_throttle(struct sched_vcpu *vcpu, u64 now)
+{
+	struct sched_vm *vm = vcpu->vm;
+
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	vcpu->next = vm->throttled;
+	vm->throttled = vcpu;
+	vm->release = vm->max.percent ? rate_when(&vm->max, vm->max.percent, portion(vm)) : now;
+	vcpu->rq->sys->throttled(vm);
+	raw_spin_unlock(&vm->lock);
+}
+
+void vm_unthrottle(struct sched_vcpu *vcpu)
+{
+	struct sched_vm *vm = vcpu->vm;
+	struct sched_vcpu **at;
+
+	raw_spin_lock(&vm->lock);
+	for (at = &vm->throttled; *at; at = &(*at)->next) {
+		if (*at == vcpu) {
+			*at = vcpu->next;
+			break;
+		}
+	}
+	raw_spin_unlock(&vm->lock);
+}
+
+u64 sched_release(struct sched_vm *vm, u64 now, struct sched_vcpu **list)
+{
+	u64 again = 0;
+
+	*list = NULL;
+	raw_spin_lock(&vm->lock);
+	grow(vm, now);
+	if (vm->max.percent && vm->throttled && vm->max.balance < portion(vm)) {
+		again = rate_when(&vm->max, vm->max.percent, portion(vm));
+		vm->release = again;
+	} else {
+		*list = vm->throttled;
+		vm->throttled = NULL;
+		vm->release = NEVER;
+	}
+	raw_spin_unlock(&vm->lock);
+	return again;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * queue.h - between the parts of the policy: virtual time, trees, accounts
+ *
+ * rq->lock is held wherever there is a queue.
+ */
+#ifndef _INSULA_SCHED_QUEUE_H
+#define _INSULA_SCHED_QUEUE_H
+
+#include "policy.h"
+
+#define NEVER (~0ULL)
+
+/* A vCPU that runs may do so for as long before another takes its place. */
+#define SCHED_GRAIN	100000ULL
+
+/* Virtual time is ns << VIRTUAL_SHIFT, divided by the weight. */
+#define VIRTUAL_SHIFT	20
+/*
+ * One that had more than its due without anybody wanting it, or by a guarantee, need not wait
+ * for longer than it takes to make up for this, ns.
+ */
+#define AHEAD_MAX	SCHED_SLICE
+
+/* A weight is shares times this, divided by the VM's vCPUs that can run. */
+#define WEIGHT_SCALE	1024
+
+/** virtual() - what @ns of running are worth to one of that weight */
+static inline u64 virtual(u64 ns, u64 weight)
+{
+	return (ns << VIRTUAL_SHIFT) / weight;
+}
+
+/** before() - is virtual time @a earlier than @b? They wrap around. */
+static inline bool before(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0;
+}
+
+/* account.c: each takes vm->lock */
+
+/** vm_can_run() - one more (@more 1) or less (-1) of its vCPUs can run */
+void vm_can_run(struct sched_vm *vm, int more, u64 now);
+/**
+ * vm_vtime() - vm->vtime, which is kept near @mean, that of the queue where one of its vCPUs wakes
+ * up; both on the scale of all queues
+ */
+u64 vm_vtime(struct sched_vm *vm, u64 mean);
+/** vm_weight() - of each vCPU that can run */
+u32 vm_weight(const struct sched_vm *vm);
+/** vm_use() - @vcpu ran for @ns */
+void vm_use(struct sched_vcpu *vcpu, u64 ns, u64 now);
+/** vm_due() - when is the VM owed time? Perhaps it is already. NEVER: it has no guarantee. */
+u64 vm_due(struct sched_vm *vm, u64 now);
+/** vm_borrow() - take some of what the cap leaves. Return: ns; NEVER: no cap; 0: none is left */
+u64 vm_borrow(struct sched_vcpu *vcpu, u64 now);
+/** vm_has_left() - would it be more than 0? */
+bool vm_has_left(struct sched_vm *vm, u64 now);
+/** vm_give_back() - what of it was not used */
+void vm_give_back(struct sched_vcpu *vcpu);
+/** vm_throttle() - nothing was left: until vm->release @vcpu does not run */
+void vm_throttle(struct sched_vcpu *vcpu, u64 now);
+/** vm_unthrottle() - never mind */
+void vm_unthrottle(struct sched_vcpu *vcpu);
+
+/* queue.c */
+
+/**
+ * queue_join() - count @vcpu in, with the present weight
+ * @owed:	ns that it may be behind the mean; more is forgotten
+ *
+ * vcpu->vtime is on this queue's scale.
+ */
+void queue_join(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 owed);
+/** queue_quit() - and out; its vtime stays */
+void queue_quit(struct sched_rq *rq, struct sched_vcpu *vcpu);
+/** queue_run() - the running vCPU has had @ns more */
+void queue_run(struct sched_rq *rq, u64 ns);
+/** queue_add() - @vcpu, which counts, waits from now on */
+void queue_add(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now);
+/** queue_del() - it does not any more */
+void queue_del(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now);
+/** queue_owed() - who of those that wait is owed time, really. NULL: nobody */
+struct sched_vcpu *queue_owed(struct sched_rq *rq, u64 now);
+/** queue_first() - who is next? It stays there. NULL: nobody waits. */
+struct sched_vcpu *queue_first(struct sched_rq *rq, u64 now);
+/** queue_weigh() - @vcpu runs: count it with the present weight, not the old one */
+void queue_weigh(struct sched_rq *rq, struct sched_vcpu *vcpu);
+
+#endif
