@@ -80,4 +80,15 @@ static inline bool bitmap_empty(const unsigned long *p, unsigned int bits)
 	return true;
 }
 
+static inline bool bitmap_intersects(const unsigned long *a, const unsigned long *b,
+				     unsigned int bits)
+{
+	for (unsigned int i = 0; i < BITS_TO_LONGS(bits); i++)
+		if (a[i] & b[i])
+			return true;
+	return false;
+}
+
+#include <linux/find.h>
+
 #endif

@@ -14,6 +14,16 @@ static inline u64 div64_u64(u64 n, u64 d)
 	return n / d;
 }
 
+static inline s64 div64_s64(s64 n, s64 d)
+{
+	return n / d;
+}
+
+static inline s64 div_s64(s64 n, s32 d)
+{
+	return n / d;
+}
+
 static inline u64 div_u64_rem(u64 n, u32 d, u32 *rem)
 {
 	*rem = n % d;

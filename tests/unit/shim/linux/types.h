@@ -20,6 +20,7 @@ typedef unsigned int gfp_t;
 typedef u64 phys_addr_t;
 
 #define S64_MAX ((s64)(~0ULL >> 1))
+#define S64_MIN (-S64_MAX - 1)
 #define U64_MAX (~0ULL)
 #define U32_MAX (~0U)
 #define U16_MAX ((u16)~0U)
