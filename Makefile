@@ -58,6 +58,10 @@ bench:
 	scripts/deps build test
 	tests/bench/run
 
+sim:
+	scripts/deps build sim
+	$(MAKE) -s -C tests/sim O=$(BUILD)/sim check
+
 check:
 	scripts/check
 
@@ -111,6 +115,7 @@ help:
 #: make test-debug       the integration tests on a kernel with KASAN, lockdep, kmemleak
 #: make test-bochs       the integration tests on VMX and on another SVM (hours)
 #: make bench            Insula and KVM side by side (HOST=1: on this machine)
+#: make sim              simulate the vCPU scheduler, on up to 256 CPUs
 #: make check            static checks: W=1, sparse, checkpatch, shellcheck, mandoc
 #: make fuzz             every fuzzer for SECONDS=60
 #: make install          module and tool (DESTDIR=, PREFIX=)       make uninstall
@@ -118,6 +123,6 @@ help:
 #: make deb              build/insula_VERSION_amd64.deb            make deb-clean
 #: make clean            remove what was built
 
-.PHONY: all tool module no-module demo test test-debug test-bochs bench check fuzz install \
+.PHONY: all tool module no-module demo test test-debug test-bochs bench sim check fuzz install \
 	install-module install-no-module uninstall dkms-install dkms-uninstall deb deb-clean \
 	clean help

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * judge.c - see judge.h
+ *
+ * Between the actions of a scenario nothing changes what everybody is due: that is a segment,
+ * which begins SETTLE after the action. Whose work comes by the clock is due as much of it as its
+ * share allows. One that naps, or games, is due at most what it could have if it never slept;
+ * the others, at least what they would have then.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <linux/kernel.h>
+#include "judge.h"
+#include "solver.h"
+
+#define SETTLE		(200 * MSEC)
+#define SECOND		(SEC / SAMPLE)
+/* Seconds are looked at from each of so many samples on, and from every one where it is a limit. */
+#define STRIDE		5
+#define EFFECT_WINDOW	(100 * MSEC / SAMPLE)
+#define EFFECT_SPAN	(500 * MSEC / SAMPLE)
+
+static const struct {
+	double most;
+	unsigned int check;	/* of a scenario; 0: of each */
+} limits[FIGURES] = {
+	[FIG_10S]	= { 1, SHARES_10S },
+	[FIG_1S]	= { 5, SHARES_1S },
+	/* 100 ms are too short for less: a slice at both ends is as much of a fifth of a CPU. */
+	[FIG_EFFECT]	= { 20, EFFECT },
+	[FIG_MIN]	= { 1, LIMITS },
+	[FIG_MAX]	= { 1, LIMITS },
+	[FIG_GAIN]	= { 1, 0 },
+	[FIG_P99]	= { 1000, LATENCY },
+	[FIG_IDLE]	= { 1000, 0 },
+};
+
+/* What was so in a segment. */
+struct segment {
+	const struct sim *sim;
+	struct share *share;
+	u32 *shares, *min, *max;
+	double *capacity;
+	unsigned int from, to;	/* samples */
+	bool loose;		/* somebody naps or games */
+};
+
+static unsigned int vcpus_of(const struct vm_spec *spec)
+{
+	return spec->vcpus ?: 1;
+}
+
+static bool by_clock(const struct vm_spec *spec)
+{
+	return spec->behaviour == CLOCK || spec->behaviour == RANDOM;
+}
+
+/* CPUs that it could use if it had them for itself. */
+static double most_of(const struct segment *seg, unsigned int i)
+{
+	const struct sim_vm *vm = &seg->sim->vm[i];
+	double cap = vm->spec->behaviour == RELAY ? 1 : vcpus_of(vm->spec);
+
+	if (by_clock(vm->spec))
+		cap = min(cap, (vm->requested[seg->to] - vm->requested[seg->from]) /
+			       ((seg->to - seg->from) * (double)SAMPLE));
+	if (vm->spec->behaviour == NAP && !vm->spec->games)
+		cap *= (double)vm->spec->run / (vm->spec->run + vm->spec->sleep);
+	if (seg->max[i])
+		cap = min(cap, seg->max[i] / 100.0);
+	return cap;
+}
+
+static void find_dues(struct segment *seg)
+{
+	const struct sim *sim = seg->sim;
+
+	seg->loose = false;
+	for (unsigned int i = 0; i < sim->nr_vms; i++) {
+		seg->share[i] = (struct share){ .weight = seg->shares[i],
+						.min = seg->min[i] / 100.0,
+						.cap = most_of(seg, i),
+						.allowed = sim->vm[i].allowed };
+		seg->loose |= sim->vm[i].spec->games || sim->vm[i].spec->behaviour == NAP;
+	}
+	solve(seg->capacity, sim->nr_cpus, seg->share, sim->nr_vms);
+}
+
+static double received(const struct segment *seg, unsigned int i, unsigned int from,
+		       unsigned int to)
+{
+	return seg->sim->vm[i].received[to] - seg->sim->vm[i].received[from];
+}
+
+static void note(struct verdict *verdict, enum figure figure, double value)
+{
+	if (value > verdict->figure[figure])
+		verdict->figure[figure] = value;
+	verdict->asked[figure] = true;
+}
+
+/* Percent of what was due, or of the slices to which one slice is as many percent as allowed. */
+static double error(const struct segment *seg, unsigned int i, unsigned int from,
+		    unsigned int to, double allowed)
+{
+	double due = seg->share[i].due * (to - from) * SAMPLE;
+
+	return (received(seg, i, from, to) - due) * 100 / max(due, SCHED_SLICE * 100 / allowed);
+}
+
+static void judge_window(const struct segment *seg, unsigned int i, unsigned int from,
+			 unsigned int to, enum figure figure, struct verdict *verdict)
+{
+	const struct vm_spec *spec = seg->sim->vm[i].spec;
+	double e = error(seg, i, from, to, limits[figure].most);
+
+	if (!spec->games && spec->behaviour == NAP)
+		return;
+	if (spec->games && figure != FIG_10S)
+		return;
+	if (!spec->games)
+		e = seg->loose ? -e : fabs(e);
+	if (figure == FIG_10S && e > max(verdict->figure[FIG_10S], verdict->figure[FIG_GAIN])) {
+		verdict->vm = i;
+		verdict->got = received(seg, i, from, to) / ((to - from) * (double)SAMPLE);
+		verdict->due = seg->share[i].due;
+	}
+	note(verdict, spec->games ? FIG_GAIN : figure, e);
+}
+
+static void judge_limits(const struct segment *seg, unsigned int i, unsigned int at,
+			 struct verdict *verdict)
+{
+	double got = received(seg, i, at, at + SECOND);
+	double least = seg->min[i] / 100.0 * SEC, most = seg->max[i] / 100.0 * SEC;
+
+	if (least && most_of(seg, i) * SEC >= least)
+		note(verdict, FIG_MIN, (least - got) * 100 / least);
+	if (most)
+		note(verdict, FIG_MAX, (got - most) * 100 / most);
+}
+
+static void judge_vm(const struct segment *seg, unsigned int i, struct verdict *verdict)
+{
+	unsigned int checks = seg->sim->scenario->checks, n;
+
+	judge_window(seg, i, seg->from, seg->to, FIG_10S, verdict);
+	for (n = seg->from; n + SECOND <= seg->to; n++) {
+		if (n % STRIDE == 0)
+			judge_window(seg, i, n, n + SECOND, FIG_1S, verdict);
+		if (checks & LIMITS)
+			judge_limits(seg, i, n, verdict);
+	}
+}
+
+static void judge_effect(const struct segment *seg, unsigned int i, struct verdict *verdict)
+{
+	unsigned int n = seg->from - EFFECT_WINDOW;
+
+	for (; n < seg->from + EFFECT_SPAN && n + EFFECT_WINDOW <= seg->to; n++)
+		judge_window(seg, i, n, n + EFFECT_WINDOW, FIG_EFFECT, verdict);
+}
+
+static void judge_segment(struct segment *seg, u64 from, u64 to, bool acted,
+			  struct verdict *verdict)
+{
+	seg->from = (from + SETTLE) / SAMPLE;
+	seg->to = to / SAMPLE;
+	find_dues(seg);
+	for (unsigned int i = 0; i < seg->sim->nr_vms; i++) {
+		judge_vm(seg, i, verdict);
+		if (acted && seg->sim->scenario->checks & EFFECT)
+			judge_effect(seg, i, verdict);
+	}
+}
+
+static void act(struct segment *seg, const struct act *act)
+{
+	for (unsigned int i = act->first; i < act->first + act->count; i++) {
+		if (act->action == SET) {
+			seg->shares[i] = act->shares;
+			seg->min[i] = act->min;
+			seg->max[i] = act->max;
+		} else {
+			seg->capacity[i] = act->action == ONLINE;
+		}
+	}
+}
+
+static void begin(struct segment *seg, const struct sim *sim)
+{
+	*seg = (struct segment){ .sim = sim };
+	seg->share = calloc(sim->nr_vms, sizeof(*seg->share));
+	seg->shares = calloc(3 * sim->nr_vms, sizeof(*seg->shares));
+	seg->min = seg->shares + sim->nr_vms;
+	seg->max = seg->min + sim->nr_vms;
+	seg->capacity = calloc(sim->nr_cpus, sizeof(*seg->capacity));
+	for (unsigned int i = 0; i < sim->nr_vms; i++) {
+		seg->shares[i] = sim->vm[i].shares;
+		seg->min[i] = sim->vm[i].spec->min;
+		seg->max[i] = sim->vm[i].spec->max;
+	}
+	for (unsigned int i = 0; i < sim->nr_cpus; i++) {
+		const struct sim_cpu *cpu = &sim->cpu[i];
+
+		seg->capacity[i] = 1;
+		if (cpu->steal)
+			seg->capacity[i] -= (double)cpu->steal / cpu->steal_period;
+	}
+}
+
+static void judge_segments(const struct sim *sim, struct verdict *verdict)
+{
+	const struct act *acts = sim->scenario->acts;
+	struct segment seg;
+	u64 from = 0;
+
+	begin(&seg, sim);
+	for (unsigned int i = 0; i <= MOST_ACTIONS; i++) {
+		bool last = i == MOST_ACTIONS || !acts[i].action;
+		u64 to = last ? sim->end : acts[i].at;
+
+		if (to > from)
+			judge_segment(&seg, from, to, from, verdict);
+		if (last)
+			break;
+		from = acts[i].at;
+		act(&seg, &acts[i]);
+	}
+	free(seg.share);
+	free(seg.shares);
+	free(seg.capacity);
+}
+
+static void judge_counts(const struct sim *sim, struct verdict *verdict)
+{
+	double seconds = sim->scenario->seconds;
+
+	if (sim->wakes) {
+		note(verdict, FIG_P50, latency_percentile(sim, 50) / 1e3);
+		note(verdict, FIG_P99, latency_percentile(sim, 99) / 1e3);
+		note(verdict, FIG_WORST, sim->latency_max / 1e3);
+	}
+	note(verdict, FIG_IDLE, sim->hungry_max / 1e3);
+	note(verdict, FIG_MIGRATIONS, sim->migrations / seconds);
+	note(verdict, FIG_COST, sim->decision_cost / (double)max(sim->decisions, 1ULL));
+	note(verdict, FIG_COST_WAKE, sim->wake_cost / (double)max(sim->wake_calls, 1ULL));
+}
+
+bool judge(const struct sim *sim, struct verdict *verdict)
+{
+	bool well = true;
+
+	*verdict = (struct verdict){ 0 };
+	judge_segments(sim, verdict);
+	judge_counts(sim, verdict);
+	for (int i = 0; i < FIGURES; i++) {
+		if (limits[i].check && !(sim->scenario->checks & limits[i].check))
+			verdict->asked[i] = false;
+		if (!limits[i].most || !verdict->asked[i])
+			continue;
+		verdict->failed[i] = verdict->figure[i] > limits[i].most;
+		well &= !verdict->failed[i];
+	}
+	return well;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - sim [-v] [-c FILE] [NAME-PART]: run the scenarios, print a line each
+ *
+ * -v adds a line of what each kind of VM was given; -c writes, of the scenario NAME-PART, what
+ * each VM received by time, for a plot. A figure with an asterisk is beyond its limit.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/kernel.h>
+#include "judge.h"
+#include "solver.h"
+
+/* A decision among the most vCPUs may cost as many times what it does among the fewest. */
+#define COST_RATIO 3
+
+static const struct {
+	const char *name, *unit;
+	int width, digits;
+} columns[FIGURES] = {
+	[FIG_10S]	= { "10 s", "%", 6, 2 },
+	[FIG_1S]	= { "1 s", "%", 6, 2 },
+	[FIG_EFFECT]	= { "set", "%", 6, 2 },
+	[FIG_MIN]	= { "min", "%", 6, 2 },
+	[FIG_MAX]	= { "max", "%", 6, 2 },
+	[FIG_GAIN]	= { "gain", "%", 6, 2 },
+	[FIG_P50]	= { "p50", "us", 6, 0 },
+	[FIG_P99]	= { "p99", "us", 6, 0 },
+	[FIG_WORST]	= { "worst", "us", 6, 0 },
+	[FIG_IDLE]	= { "idle", "us", 6, 0 },
+	[FIG_MIGRATIONS] = { "moves", "/s", 7, 0 },
+	[FIG_COST]	= { "cost", "bb", 5, 0 },
+	[FIG_COST_WAKE]	= { "wake", "bb", 5, 0 },
+};
+
+#define NAME_WIDTH 51
+
+static void print_head(void)
+{
+	printf("%-*s", NAME_WIDTH, "");
+	for (int i = 0; i < FIGURES; i++)
+		printf(" %*s ", columns[i].width, columns[i].name);
+	printf("\n%-*s", NAME_WIDTH, "");
+	for (int i = 0; i < FIGURES; i++)
+		printf(" %*s ", columns[i].width, columns[i].unit);
+	printf("\n");
+}
+
+static void print_verdict(const char *name, const struct verdict *v, bool well)
+{
+	printf("%-*s", NAME_WIDTH, name);
+	for (int i = 0; i < FIGURES; i++) {
+		if (v->asked[i])
+			printf(" %*.*f%c", columns[i].width, columns[i].digits, v->figure[i],
+			       v->failed[i] ? '*' : ' ');
+		else
+			printf(" %*s ", columns[i].width, "-");
+	}
+	printf(" %s\n", well ? "PASS" : "FAIL");
+	fflush(stdout);
+}
+
+/* Totals of the kinds of VMs, CPUs; the decisions' time is this machine's. */
+static void print_more(const struct sim *sim, const struct verdict *v)
+{
+	const struct vm_spec *spec = NULL;
+	double sum = 0;
+
+	for (unsigned int i = 0; i <= sim->nr_vms; i++) {
+		if (i == sim->nr_vms || sim->vm[i].spec != spec) {
+			if (spec)
+				printf("    %u VMs received %.4f CPUs\n", spec->count, sum);
+			if (i == sim->nr_vms)
+				break;
+			spec = sim->vm[i].spec;
+			sum = 0;
+		}
+		sum += sim->vm[i].received[sim->samples - 1] / (double)sim->end;
+	}
+	printf("    worst: VM %u of %u shares received %.5f CPUs, its due is %.5f\n", v->vm,
+	       sim->vm[v->vm].shares, v->got, v->due);
+	printf("    %llu decisions of %.0f ns, %llu basic blocks at most; %llu switches\n",
+	       sim->decisions, sim->decision_ns / max(sim->decisions, 1ULL), sim->cost_max,
+	       sim->switches);
+}
+
+/* Shares of the CPUs over the last 100 ms, by time. */
+static void write_curves(const struct sim *sim, const char *path)
+{
+	const unsigned int span = 100 * MSEC / SAMPLE;
+	FILE *file = fopen(path, "w");
+
+	if (!file) {
+		perror(path);
+		exit(1);
+	}
+	for (unsigned int n = span; n < sim->samples; n++) {
+		fprintf(file, "%.2f", n * SAMPLE / (double)SEC);
+		for (unsigned int i = 0; i < sim->nr_vms; i++)
+			fprintf(file, " %.2f", (sim->vm[i].received[n] -
+						sim->vm[i].received[n - span]) * 100.0 /
+					       (span * SAMPLE));
+		fprintf(file, "\n");
+	}
+	fclose(file);
+}
+
+struct options {
+	bool verbose;
+	const char *curves, *part;
+};
+
+static bool run_one(const struct scenario *s, const struct options *options, double *cost)
+{
+	struct verdict verdict;
+	struct sim sim;
+	bool well;
+
+	sim_run(&sim, s);
+	well = judge(&sim, &verdict);
+	print_verdict(s->name, &verdict, well);
+	if (options->verbose)
+		print_more(&sim, &verdict);
+	if (options->curves)
+		write_curves(&sim, options->curves);
+	*cost = verdict.figure[FIG_COST];
+	sim_free(&sim);
+	return well;
+}
+
+static bool run_all(const struct options *options)
+{
+	double fewest = 0, most = 0, cost;
+	bool well = true;
+
+	for (unsigned int i = 0; i < nr_scenarios; i++) {
+		if (options->part && !strstr(scenarios[i].name, options->part))
+			continue;
+		well &= run_one(&scenarios[i], options, &cost);
+		if (scenarios[i].checks & COST_FEWEST)
+			fewest = max(fewest, cost);
+		if (scenarios[i].checks & COST_MOST)
+			most = cost;
+	}
+	if (!fewest || !most)
+		return well;
+	printf("a decision among 4,096 vCPUs costs %.2f times what it does among 16 %s\n",
+	       most / fewest, most <= COST_RATIO * fewest ? "PASS" : "FAIL");
+	return well && most <= COST_RATIO * fewest;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	int option;
+	bool well;
+
+	while ((option = getopt(argc, argv, "vc:")) != -1) {
+		if (option == 'v')
+			options.verbose = true;
+		else if (option == 'c')
+			options.curves = optarg;
+		else
+			return 2;
+	}
+	options.part = argv[optind];
+	if (solver_test())
+		return 1;
+	print_head();
+	well = run_all(&options);
+	printf("%s\n", well ? "every figure is within its limit" : "* FAIL");
+	return !well;
+}
