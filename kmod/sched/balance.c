@@ -95,13 +95,25 @@ struct sched_rq *sched_place(struct sched_vcpu *vcpu)
 	return best;
 }
 
+/*
+ * Is somebody owed time who does not get it on @from, because another there is owed time, too? It
+ * is taken from those who have had more than others; in the end from anybody.
+ */
+static bool is_stuck(const struct sched_rq *rq, const struct sched_rq *from)
+{
+	u64 due = READ_ONCE(from->due);
+
+	return due <= rq->charged && READ_ONCE(from->serving) == SCHED_OWED &&
+	       (before(mean_vtime(from), mean_vtime(rq)) || due + SCHED_SLICE <= rq->charged);
+}
+
 /* Is the best that waits on @from better off here? @mine: who would be next here. */
 static bool is_better(struct sched_rq *rq, struct sched_rq *from, enum sched_kind mine)
 {
 	u32 weight = READ_ONCE(from->best_weight);
 	u64 behind, others = READ_ONCE(from->load) - weight;
 
-	if (READ_ONCE(from->due) <= rq->charged)
+	if (is_stuck(rq, from))
 		return mine != SCHED_OWED;
 	if (mine == SCHED_OWED)
 		return false;
@@ -187,7 +199,7 @@ struct sched_rq *sched_victim(struct sched_rq *rq)
 			least = mean_vtime(other);
 		if (!READ_ONCE(other->queued) || !is_better(rq, other, mine))
 			continue;
-		if (READ_ONCE(other->due) <= rq->charged)
+		if (is_stuck(rq, other))
 			return other;
 		best = best ?: other;
 	}

@@ -164,6 +164,7 @@ static void stop_running(struct sched_rq *rq)
 {
 	vm_give_back(rq->curr);
 	WRITE_ONCE(rq->curr, NULL);
+	WRITE_ONCE(rq->serving, SCHED_AHEAD);
 }
 
 static void take_out(struct sched_rq *rq, struct sched_vcpu *vcpu, enum sched_state state, u64 now)
@@ -259,6 +260,7 @@ static void begin(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 lent, u64 no
 	vcpu->stats.switches += vcpu != rq->last;
 	rq->last = vcpu;
 	WRITE_ONCE(rq->curr, vcpu);
+	WRITE_ONCE(rq->serving, vcpu->kind);
 	rq->began = now;
 	rq->until = now + min(turn(rq, vcpu), lent);
 	if (!owed && rq->due != NEVER)

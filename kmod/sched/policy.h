@@ -149,6 +149,7 @@ struct sched_vcpu {
  * @turn:	[q] where to look for work next time
  * @best:	[p] kind of the best that waits, but for SCHED_OWED; @best_vtime: [p] its virtual
  *		time, with @base; @best_weight: its weight
+ * @serving:	[p] as what @curr runs
  * @due:	[p] when the first that waits is owed time, ~0: never
  */
 struct sched_rq {
@@ -165,7 +166,7 @@ struct sched_rq {
 	u64 charged, began, until;
 	u64 idle_since;
 	unsigned int turn;
-	enum sched_kind best;
+	enum sched_kind best, serving;
 	u64 best_vtime, due;
 	u32 best_weight;
 };
