@@ -116,6 +116,10 @@ const struct scenario scenarios[] = {
 		  .run = 30 * USEC, .sleep = 30 * USEC }, HOGS(8) } },
 	{ "4 CPUs: min 20 max 40 each of 8, 8 hogs", 4, 11, SHARES | LIMITS, {
 		HOGS(8, .min = 20, .max = 40, WIDE), HOGS(8) } },
+	{ "4 CPUs: max 40 each of 8, 1 to 10000, 8 hogs", 4, 11, SHARES | LIMITS, {
+		HOGS(8, .max = 40, WIDE), HOGS(8) } },
+	{ "4 CPUs: 4 of 1 min 20, 4 of 1000 max 40, 8 hogs", 4, 11, SHARES | LIMITS, {
+		HOGS(4, .min = 20, .shares = 1), HOGS(4, .max = 40, .shares = 1000), HOGS(8) } },
 	{ "4 CPUs: min 20 each of 8, 1 to 10000, 8 hogs", 4, 11, SHARES | LIMITS, {
 		HOGS(8, .min = 20, WIDE), HOGS(8) } },
 	{ "4 CPUs: max 40 each of 8 of 1000, 8 hogs", 4, 11, SHARES | LIMITS, {
