@@ -142,11 +142,11 @@ int lapic_msr_read(struct lapic *l, u32 msr, u64 *val);
  */
 int lapic_msr_write(struct lapic *l, u32 msr, u64 val);
 
-/** lapic_idle() - nothing at all is requested, so nothing pending in any sense. Owner. */
-static inline bool lapic_idle(const struct lapic *l)
+/** lapic_requested() - 0: nothing at all is, so nothing is pending in any sense. Owner. */
+static inline u64 lapic_requested(const struct lapic *l)
 {
-	return !(READ_ONCE(l->irr[0]) | READ_ONCE(l->irr[1]) |
-		 READ_ONCE(l->irr[2]) | READ_ONCE(l->irr[3]));
+	return READ_ONCE(l->irr[0]) | READ_ONCE(l->irr[1]) |
+	       READ_ONCE(l->irr[2]) | READ_ONCE(l->irr[3]);
 }
 
 /** lapic_enabled() - IA32_APIC_BASE.EN. Any CPU. */

@@ -87,7 +87,7 @@ static enum exit_action enter(struct vcpu *vcpu)
 	WRITE_ONCE(vcpu->in_guest, true);
 	smp_mb();	/* see vcpu_kick() */
 	/* A wake-up from inside the window sends no interrupt: look whether one is due. */
-	if (unlikely(READ_ONCE(vcpu->requests) || READ_ONCE(vcpu->vm->quiesce) ||
+	if (unlikely(READ_ONCE(vcpu->requests) | READ_ONCE(vcpu->vm->quiesce) |
 		     need_resched())) {
 		WRITE_ONCE(vcpu->in_guest, false);
 		return handle_requests(vcpu);

@@ -300,7 +300,7 @@ void vcpu_deliver(struct vcpu *vcpu);
 /** vcpu_may_deliver() - might vcpu_deliver() find something? */
 static inline bool vcpu_may_deliver(struct vcpu *vcpu)
 {
-	return !lapic_idle(&vcpu->lapic) || vcpu->nmi_pending ||
+	return lapic_requested(&vcpu->lapic) | vcpu->nmi_pending |
 	       platform_intr(&vcpu->vm->platform);
 }
 
