@@ -56,7 +56,7 @@ test-bochs:
 
 bench:
 	scripts/deps build test
-	tests/bench/run
+	tests/bench/run $(if $(CPU),--cpu $(CPU)) $(if $(MODEL),--model $(MODEL))
 
 sim:
 	scripts/deps build sim
@@ -114,7 +114,8 @@ help:
 #: make test             install what is needed and run every test
 #: make test-debug       the integration tests on a kernel with KASAN, lockdep, kmemleak
 #: make test-bochs       the integration tests on VMX and on another SVM (hours)
-#: make bench            Insula and KVM side by side (HOST=1: on this machine)
+#: make bench            Insula and KVM side by side (CPU=vmx, or CPU=svm MODEL=ryzen: on Bochs;
+#:                       HOST=1: on this machine)
 #: make sim              simulate the vCPU scheduler, on up to 256 CPUs
 #: make check            static checks: W=1, sparse, checkpatch, shellcheck, mandoc
 #: make fuzz             every fuzzer for SECONDS=60
