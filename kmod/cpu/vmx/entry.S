@@ -5,40 +5,17 @@
  * Nothing is decided here. An exit loads RSP, RIP, the control registers, FS, GS, TR and
  * the SYSENTER MSRs of the host from the VMCS. Intel SDM vol. 3 §26, §27.5.
  */
-#include <linux/linkage.h>
-#include <linux/version.h>
-#include <asm/asm.h>
-#include <asm/bitsperlong.h>
-#include <asm/cpufeatures.h>
-#include <asm/msr-index.h>
-#include <asm/nospec-branch.h>
-#include <asm/unwind_hints.h>
-
+#include "../entry-macros.S"
 #include "world.h"
 
-#define GPR(n) ((n) * 8)
 #define HOST_RSP_FIELD 0x6c14
 
 .section .noinstr.text, "ax"
 
 SYM_FUNC_START(vmx_run)
-	push %rbp
-	push %rbx
-	push %r12
-	push %r13
-	push %r14
-	push %r15
-	push %rsi			/* world */
-	push %rdi			/* gpr */
+	PUSH_HOST
+	SWITCH_SPEC_CTRL VMX_WORLD_HOST_SPEC_CTRL, VMX_WORLD_SPEC_CTRL
 
-	ALTERNATIVE "jmp 1f", "", X86_FEATURE_MSR_SPEC_CTRL
-	mov VMX_WORLD_SPEC_CTRL(%rsi), %eax
-	cmp VMX_WORLD_HOST_SPEC_CTRL(%rsi), %eax
-	je 1f
-	xor %edx, %edx
-	mov $MSR_IA32_SPEC_CTRL, %ecx
-	wrmsr
-1:
 	cmp %rsp, VMX_WORLD_HOST_RSP(%rsi)
 	je 2f
 	mov %rsp, VMX_WORLD_HOST_RSP(%rsi)
@@ -48,20 +25,7 @@ SYM_FUNC_START(vmx_run)
 	/* The flags of this comparison last until the entry. */
 	cmpb $0, VMX_WORLD_LAUNCHED(%rsi)
 	mov GPR(0)(%rdi), %rax
-	mov GPR(1)(%rdi), %rcx
-	mov GPR(2)(%rdi), %rdx
-	mov GPR(3)(%rdi), %rbx
-	mov GPR(5)(%rdi), %rbp
-	mov GPR(6)(%rdi), %rsi
-	mov GPR(8)(%rdi), %r8
-	mov GPR(9)(%rdi), %r9
-	mov GPR(10)(%rdi), %r10
-	mov GPR(11)(%rdi), %r11
-	mov GPR(12)(%rdi), %r12
-	mov GPR(13)(%rdi), %r13
-	mov GPR(14)(%rdi), %r14
-	mov GPR(15)(%rdi), %r15
-	mov GPR(7)(%rdi), %rdi
+	LOAD_GUEST
 	/* For objtool: an exit goes on at vmx_exited, with the stack as it is here. */
 	UNWIND_HINT_SAVE
 	je 4f
@@ -78,20 +42,7 @@ SYM_INNER_LABEL(vmx_exited, SYM_L_GLOBAL)
 	push %rdi
 	mov 8(%rsp), %rdi
 	mov %rax, GPR(0)(%rdi)
-	mov %rcx, GPR(1)(%rdi)
-	mov %rdx, GPR(2)(%rdi)
-	mov %rbx, GPR(3)(%rdi)
-	mov %rbp, GPR(5)(%rdi)
-	mov %rsi, GPR(6)(%rdi)
-	mov %r8, GPR(8)(%rdi)
-	mov %r9, GPR(9)(%rdi)
-	mov %r10, GPR(10)(%rdi)
-	mov %r11, GPR(11)(%rdi)
-	mov %r12, GPR(12)(%rdi)
-	mov %r13, GPR(13)(%rdi)
-	mov %r14, GPR(14)(%rdi)
-	mov %r15, GPR(15)(%rdi)
-	pop GPR(7)(%rdi)
+	STORE_GUEST
 	xor %ebx, %ebx			/* the result */
 	jmp 7f
 
@@ -103,31 +54,10 @@ SYM_INNER_LABEL(vmx_exited, SYM_L_GLOBAL)
 			   X86_FEATURE_RSB_VMEXIT_LITE
 
 	mov 8(%rsp), %rsi
-	ALTERNATIVE "jmp 8f", "", X86_FEATURE_MSR_SPEC_CTRL
-	mov VMX_WORLD_HOST_SPEC_CTRL(%rsi), %eax
-	cmp VMX_WORLD_SPEC_CTRL(%rsi), %eax
-	je 8f
-	xor %edx, %edx
-	mov $MSR_IA32_SPEC_CTRL, %ecx
-	wrmsr
-8:
+	SWITCH_SPEC_CTRL VMX_WORLD_SPEC_CTRL, VMX_WORLD_HOST_SPEC_CTRL
 	CLEAR_BRANCH_HISTORY_VMEXIT
 
-	/* No guest value stays in a register for the host to speculate with. */
 	mov %ebx, %eax
-	xor %ecx, %ecx
-	xor %edx, %edx
-	xor %r8d, %r8d
-	xor %r9d, %r9d
-	xor %r10d, %r10d
-	xor %r11d, %r11d
-	pop %rdi
-	pop %rsi
-	pop %r15
-	pop %r14
-	pop %r13
-	pop %r12
-	pop %rbx
-	pop %rbp
+	POP_HOST
 	RET
 SYM_FUNC_END(vmx_run)
