@@ -66,18 +66,6 @@ void fpu_reset(struct guest_fpu *fpu)
 	*(u32 *)(fpu->area + 24) = MXCSR_DEFAULT;
 }
 
-static u64 switch_xss(u64 val)
-{
-	u64 old = 0;
-
-	if (!boot_cpu_has(X86_FEATURE_XSAVES))
-		return 0;
-	old = msr_get(MSR_IA32_XSS);
-	if (old != val)
-		msr_put(MSR_IA32_XSS, val);
-	return old;
-}
-
 void fpu_load(struct guest_fpu *fpu, u64 guest_xcr0)
 {
 	u64 mask = fpu_features();
@@ -94,7 +82,8 @@ void fpu_load(struct guest_fpu *fpu, u64 guest_xcr0)
 		     "d" ((u32)(mask >> 32)) : "memory");
 	if (guest_xcr0 != fpu->host_xcr0)
 		write_xcr0(guest_xcr0);
-	fpu->host_xss = switch_xss(0);
+	if (boot_cpu_has(X86_FEATURE_XSAVES))
+		fpu->host_xss = msr_swap(MSR_IA32_XSS, 0);
 }
 
 u64 fpu_xcr0(void)
@@ -114,7 +103,7 @@ u64 fpu_save(struct guest_fpu *fpu)
 	if (guest_xcr0 != fpu->host_xcr0)
 		write_xcr0(fpu->host_xcr0);
 	if (fpu->host_xss)
-		switch_xss(fpu->host_xss);
+		msr_put(MSR_IA32_XSS, fpu->host_xss);
 	asm volatile("xsave64 (%0)" : : "r" (fpu->area), "a" ((u32)mask),
 		     "d" ((u32)(mask >> 32)) : "memory");
 	if (mask & XFEATURE_MASK_PKRU)

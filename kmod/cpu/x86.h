@@ -41,4 +41,14 @@ static __always_inline void msr_put(u32 msr, u64 val)
 	native_wrmsrl(msr, val);
 }
 
+/** msr_swap() - write @val if something else is there, for writing is slow. Return: what was. */
+static __always_inline u64 msr_swap(u32 msr, u64 val)
+{
+	u64 old = msr_get(msr);
+
+	if (old != val)
+		msr_put(msr, val);
+	return old;
+}
+
 #endif

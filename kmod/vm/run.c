@@ -119,14 +119,7 @@ static enum exit_action window(struct vcpu *vcpu, bool first)
 /* No hardware switches TSC_AUX; interrupt handlers of the host do not look at it. */
 static u64 set_tsc_aux(u64 val)
 {
-	u64 old;
-
-	if (!boot_cpu_has(X86_FEATURE_RDTSCP))
-		return 0;
-	old = msr_get(MSR_TSC_AUX);
-	if (old != val)
-		msr_put(MSR_TSC_AUX, val);
-	return old;
+	return boot_cpu_has(X86_FEATURE_RDTSCP) ? msr_swap(MSR_TSC_AUX, val) : 0;
 }
 
 static bool host_wants_cpu(void)

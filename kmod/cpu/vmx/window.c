@@ -122,11 +122,8 @@ static void switch_late_msrs(u64 *out, const u64 *in)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_LATE_MSRS; i++) {
-		out[i] = msr_get(vmx_late_msrs[i]);
-		if (out[i] != in[i])
-			msr_put(vmx_late_msrs[i], in[i]);
-	}
+	for (i = 0; i < NR_LATE_MSRS; i++)
+		out[i] = msr_swap(vmx_late_msrs[i], in[i]);
 }
 
 static void flush(const struct vcpu *vcpu)
