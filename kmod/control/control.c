@@ -137,17 +137,19 @@ static int vm_action_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int vm_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int on_reboot = request_on_reboot(info);
+	struct vm_settings settings = {};
+	int on_reboot = request_on_reboot(info), err;
 	struct vm *vm;
 
 	if (on_reboot < 0)
 		return on_reboot;
+	settings.on_reboot = on_reboot;
 	vm = request_vm(info);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
-	vm_set_on_reboot(vm, on_reboot);
+	err = vm_set(vm, VM_SET_ON_REBOOT, &settings, info->extack);
 	vm_put(vm);
-	return 0;
+	return err;
 }
 
 static int vm_get_doit(struct sk_buff *skb, struct genl_info *info)

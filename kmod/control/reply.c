@@ -54,7 +54,7 @@ static int put_settings(struct sk_buff *skb, const struct vm_info *vm)
 {
 	if (nla_put_u32(skb, INSULA_A_VM_CPUS, vm->cpus) ||
 	    put_u64(skb, INSULA_A_VM_MEMORY, vm->memory) ||
-	    nla_put_u32(skb, INSULA_A_VM_ON_REBOOT, vm->on_reboot) ||
+	    nla_put_u32(skb, INSULA_A_VM_ON_REBOOT, vm->settings.on_reboot) ||
 	    (vm->debug_exit && nla_put_flag(skb, INSULA_A_VM_DEBUG_EXIT)))
 		return -EMSGSIZE;
 	return 0;
@@ -77,7 +77,7 @@ static int put_counts(struct sk_buff *skb, const struct vm_info *vm)
 	unsigned int i;
 
 	if (put_u64(skb, INSULA_A_VM_MEMORY_RESIDENT, vm->memory_resident) ||
-	    put_u64(skb, INSULA_A_VM_CPU_TIME, vm->cpu_time) ||
+	    put_u64(skb, INSULA_A_VM_CPU_TIME, vm->sched.received) ||
 	    put_u64(skb, INSULA_A_VM_UPTIME, vm->uptime) ||
 	    nla_put_u32(skb, INSULA_A_VM_BOOTS, vm->boots))
 		return -EMSGSIZE;

@@ -201,8 +201,10 @@ static int take_numbers(struct genl_info *info, struct vm_config *cfg)
 	cfg->memory = nla_get_u64(attrs[INSULA_A_VM_MEMORY]);
 	if (check_memory(cfg->memory, why))
 		return refuse(info, attrs[INSULA_A_VM_MEMORY], why);
-	cfg->on_reboot = u32_or(attrs[INSULA_A_VM_ON_REBOOT], INSULA_ON_REBOOT_RESTART);
-	if (check_on_reboot(cfg->on_reboot, why))
+	cfg->settings.on_reboot = u32_or(attrs[INSULA_A_VM_ON_REBOOT], INSULA_ON_REBOOT_RESTART);
+	cfg->settings.cpu.shares = SCHED_SHARES_DEFAULT;
+	cpumask_copy(&cfg->settings.cpu.affinity, cpu_possible_mask);
+	if (check_on_reboot(cfg->settings.on_reboot, why))
 		return refuse(info, attrs[INSULA_A_VM_ON_REBOOT], why);
 	cfg->debug_exit = nla_get_flag(attrs[INSULA_A_VM_DEBUG_EXIT]);
 	return 0;

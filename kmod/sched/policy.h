@@ -89,15 +89,29 @@ enum sched_kind {
 	SCHED_KINDS,
 };
 
+/*
+ * Wake-ups by how long it took until the vCPU ran: bucket i counts those of less than
+ * sched_latency_ns(i), which grows by a factor of 1.5 and 1.33 in turns; the last one, the rest.
+ */
+#define SCHED_LATENCIES	44
+
+/** sched_latency_ns() - upper end of bucket @i, ns: 1, 1.5, 2, 3, 4, 6 us ... */
+static inline u64 sched_latency_ns(unsigned int i)
+{
+	return (i & 1 ? 1500ULL : 1000ULL) << (i / 2);
+}
+
 /**
  * struct sched_stats - of a vCPU [q]; all ns or counts, since it was made
  * @received:	time it ran, without what the host took away
  * @waiting:	time it was queued; @throttled: time it was kept off by the cap
  * @taken:	what the host took away while it had a CPU
+ * @latency:	wake-ups by what they took: see sched_latency_ns()
  */
 struct sched_stats {
 	u64 received, waiting, throttled, taken;
 	u64 switches, migrations, wakes;
+	u32 latency[SCHED_LATENCIES];
 };
 
 /**

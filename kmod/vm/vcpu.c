@@ -107,6 +107,13 @@ void vcpu_destroy(struct vcpu *vcpu)
 	kfree(vcpu);
 }
 
+void vcpu_info(struct vcpu *vcpu, struct vcpu_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->cpu = READ_ONCE(vcpu->cpu);
+	info->sched.received = READ_ONCE(vcpu->cpu_time);
+}
+
 /* Flat segments of the mode in which the boot processor starts; see INSULA_A_BOOT_*. */
 static void boot_segments(struct vcpu *vcpu, const struct boot_regs *boot)
 {

@@ -219,10 +219,10 @@ struct vm {
 	char reason[INSULA_REASON_MAX + 1]; /* [l] */
 	u32 exit_code;			/* [l] */
 	u32 boots;			/* [l] */
-	u32 on_reboot;			/* [a] */
+	struct vm_settings settings;	/* [l]; on_reboot [a] */
 	bool debug_exit;		/* [c] */
 	u64 started;			/* [l] ns, for uptime */
-	u64 cpu_time_before;		/* [l] of vCPUs that are gone */
+	struct sched_stats sched_before; /* [l] of vCPUs that are gone */
 	u64 exits_before[NR_EXIT_REASONS]; /* [l] */
 
 	unsigned long wish;		/* [a] bit 0: one begins, bit 1: it is whole */
@@ -264,6 +264,13 @@ void vm_quiesce(struct vm *vm);
 /** vm_unquiesce() - let them go on */
 void vm_unquiesce(struct vm *vm);
 
+/* vm/info.c */
+
+/** vm_count_vcpus() - vCPUs are about to go: what they counted stays with the VM. vm->lock held. */
+void vm_count_vcpus(struct vm *vm);
+/** vm_fill_info() - see vm_info(). vm->lock held. */
+void vm_fill_info(struct vm *vm, struct vm_info *info);
+
 /* vm/vcpu.c */
 
 /** vcpu_create() - with its thread, not yet started. Return: it or ERR_PTR(-ENOMEM, ...). */
@@ -274,6 +281,8 @@ void vcpu_destroy(struct vcpu *vcpu);
 void vcpu_reset(struct vcpu *vcpu, const struct boot_regs *boot);
 /** vcpu_request() - set a request and make the vCPU see it. Context: any but NMI. */
 void vcpu_request(struct vcpu *vcpu, enum vcpu_request req);
+/** vcpu_info() - see struct vcpu_info. May sleep. */
+void vcpu_info(struct vcpu *vcpu, struct vcpu_info *info);
 /** vcpu_kick() - make it look at its requests and interrupts. Context: any but NMI. */
 void vcpu_kick(struct vcpu *vcpu);
 

@@ -73,18 +73,12 @@ static void flush_tlbs(struct guest_ram *ram)
 static void destroy_vcpus(struct vm *vm)
 {
 	struct vcpu **vcpu = vm->vcpu;
-	u32 i, reason;
+	u32 i;
 
 	if (!vcpu)
 		return;
 	platform_stop(&vm->platform);
-	for (i = 0; i < vm->ncpus; i++) {
-		if (!vcpu[i])
-			continue;
-		vm->cpu_time_before += vcpu[i]->cpu_time;
-		for (reason = 0; reason < NR_EXIT_REASONS; reason++)
-			vm->exits_before[reason] += vcpu[i]->exits[reason];
-	}
+	vm_count_vcpus(vm);
 	/* Devices and consoles look at vm->vcpu under the platform's lock. */
 	raw_spin_lock_irq(&vm->platform.lock);
 	WRITE_ONCE(vm->vcpu, NULL);
@@ -301,7 +295,7 @@ static enum vm_event wished(struct vm *vm)
 {
 	enum vm_event event = READ_ONCE(vm->wish_event);
 
-	if (event == VM_EVENT_REBOOT && READ_ONCE(vm->on_reboot) == INSULA_ON_REBOOT_STOP)
+	if (event == VM_EVENT_REBOOT && READ_ONCE(vm->settings.on_reboot) == INSULA_ON_REBOOT_STOP)
 		return VM_EVENT_POWER_OFF;
 	return event;
 }
@@ -473,12 +467,13 @@ struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack
 	vm->ncpus = cfg->cpus;
 	vm->memory = cfg->memory;
 	vm->boot = cfg->boot;
-	vm->on_reboot = cfg->on_reboot;
 	vm->debug_exit = cfg->debug_exit;
 	build_cpuid(vm);
 	platform_init(&vm->platform, vm, cfg->debug_exit);
 
 	err = vm_setup(vm, cfg, extack);
+	if (!err)
+		err = vm_set(vm, ~0, &cfg->settings, extack);
 	if (!err)
 		err = enlist(vm, extack);
 	if (err) {
@@ -590,52 +585,6 @@ int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *
 	return err;
 }
 
-void vm_set_on_reboot(struct vm *vm, u32 on_reboot)
-{
-	WRITE_ONCE(vm->on_reboot, on_reboot);
-}
-
-static void count(const struct vm *vm, struct vm_info *info)
-{
-	u32 i, reason;
-
-	info->cpu_time = vm->cpu_time_before;
-	for (reason = 0; reason < NR_EXIT_REASONS; reason++)
-		info->exits[reason] = vm->exits_before[reason];
-	for (i = 0; vm->vcpu && i < vm->ncpus; i++) {
-		info->cpu_time += READ_ONCE(vm->vcpu[i]->cpu_time);
-		for (reason = 0; reason < NR_EXIT_REASONS; reason++)
-			info->exits[reason] += READ_ONCE(vm->vcpu[i]->exits[reason]);
-	}
-}
-
-static void fill_info(const struct vm *vm, struct vm_info *info)
-{
-	memset(info, 0, sizeof(*info));
-	info->id = vm->id;
-	strscpy(info->name, vm->name, sizeof(info->name));
-	info->state = vm->state;
-	strscpy(info->reason, vm->reason, sizeof(info->reason));
-	info->exit_code = vm->exit_code;
-	info->cpus = vm->ncpus;
-	info->boots = vm->boots;
-	info->on_reboot = READ_ONCE(vm->on_reboot);
-	info->debug_exit = vm->debug_exit;
-	info->memory = vm->memory;
-	info->memory_resident = READ_ONCE(vm->ram.resident);
-	if (vm->state == INSULA_VM_STATE_RUNNING || vm->state == INSULA_VM_STATE_PAUSED)
-		info->uptime = ktime_get_ns() - vm->started;
-	console_name(vm->console, info->console, sizeof(info->console));
-	count(vm, info);
-}
-
-void vm_info(struct vm *vm, struct vm_info *info)
-{
-	mutex_lock(&vm->lock);
-	fill_info(vm, info);
-	mutex_unlock(&vm->lock);
-}
-
 /* With vm->lock, so that events come in the order in which things happened. */
 static void tell(struct vm *vm)
 {
@@ -643,7 +592,7 @@ static void tell(struct vm *vm)
 
 	if (!info)
 		return;		/* listeners learn of it by asking */
-	fill_info(vm, info);
+	vm_fill_info(vm, info);
 	control_event(info);
 	kfree(info);
 }

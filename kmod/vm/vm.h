@@ -14,6 +14,7 @@
 #include <linux/insula.h>
 #include "../cpu/cpuid.h"
 #include "../mm/ram.h"
+#include "../sched/policy.h"
 #include "state.h"
 
 struct netlink_ext_ack;
@@ -33,6 +34,29 @@ struct boot_regs {
 	u32 gdt_limit;
 };
 
+/** struct vm_cpu - what a VM is due of the host's CPUs */
+struct vm_cpu {
+	u32 shares;		/* SCHED_SHARES_MIN to SCHED_SHARES_MAX: weight among VMs */
+	u32 min;		/* guarantee, percent of one CPU */
+	u32 max;		/* cap, likewise; SCHED_NO_MAX */
+	cpumask_t affinity;	/* of possible CPUs, those it may use */
+};
+
+/** enum vm_setting - bits: what vm_set() is to change */
+enum vm_setting {
+	VM_SET_ON_REBOOT	= 1 << 0,
+	VM_SET_CPU_SHARES	= 1 << 1,
+	VM_SET_CPU_MIN		= 1 << 2,
+	VM_SET_CPU_MAX		= 1 << 3,
+	VM_SET_CPU_AFFINITY	= 1 << 4,
+};
+
+/** struct vm_settings - what can be changed while a VM runs */
+struct vm_settings {
+	u32 on_reboot;		/* enum insula_on_reboot */
+	struct vm_cpu cpu;
+};
+
 /**
  * struct vm_config - what a VM is made of
  *
@@ -49,7 +73,7 @@ struct vm_config {
 	unsigned int nsegments;
 	struct boot_regs boot;	/* real mode at 0xfffffff0 if the request had none */
 	bool debug_exit;
-	u32 on_reboot;		/* enum insula_on_reboot */
+	struct vm_settings settings;
 };
 
 #define VM_EXIT_COUNTERS 24
@@ -61,12 +85,22 @@ struct vm_info {
 	u32 state;		/* enum insula_vm_state */
 	char reason[INSULA_REASON_MAX + 1];
 	u32 exit_code;
-	u32 cpus, boots, on_reboot;
+	u32 cpus, boots;
 	bool debug_exit;
+	struct vm_settings settings;
 	u64 memory, memory_resident;
-	u64 cpu_time, uptime;	/* ns */
+	u64 uptime;		/* ns */
+	u64 cpu_entitled;	/* ns, since it was made */
+	struct sched_stats sched; /* of all vCPUs together, since it was made */
 	char console[32];	/* path of the tty */
 	u64 exits[VM_EXIT_COUNTERS];	/* named by vm_exit_name() */
+};
+
+/** struct vcpu_info - about a vCPU at one moment */
+struct vcpu_info {
+	enum sched_state state;
+	u32 cpu;		/* of the host, where it is or was last */
+	struct sched_stats sched; /* since the VM was switched on */
 };
 
 /** vm_exit_name() - name of an exit counter, or NULL past the last one */
@@ -96,8 +130,16 @@ void vm_put(struct vm *vm);
  */
 int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *extack);
 
-/** vm_set_on_reboot() - live */
-void vm_set_on_reboot(struct vm *vm, u32 on_reboot);
+/**
+ * vm_set() - change settings, in effect at once
+ * @which:	of enum vm_setting, what of @settings counts
+ *
+ * All of them or none. Values are checked for form by the caller, for sense (with the others,
+ * with what there is) here. May sleep. Return: 0; -EINVAL: they do not go together, or none
+ * of the CPUs exists; -ENOSPC: no CPU time is left for that guarantee. @extack says what.
+ */
+int vm_set(struct vm *vm, u32 which, const struct vm_settings *settings,
+	   struct netlink_ext_ack *extack);
 
 /**
  * vm_destroy() - stop it and take it off the list; memory goes with the last reference
@@ -107,6 +149,9 @@ int vm_destroy(struct vm *vm);
 
 /** vm_info() - a consistent snapshot. May sleep. */
 void vm_info(struct vm *vm, struct vm_info *info);
+
+/** vm_vcpu_info() - of vCPU @i. Return: is there one (the VM is switched on)? May sleep. */
+bool vm_vcpu_info(struct vm *vm, u32 i, struct vcpu_info *info);
 
 /* Provided by control/: */
 
