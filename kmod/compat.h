@@ -94,6 +94,21 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
+/*
+ * compat_task_is_runnable() - is it not about to sleep? One that is may be left on the queue for
+ * a while since 6.12.
+ */
+#include <linux/sched.h>
+
+static inline bool compat_task_is_runnable(struct task_struct *task)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return task_is_runnable(task);
+#else
+	return task->on_rq;
+#endif
+}
+
 /* rdmsrl() and its relatives became rdmsrq() ... in 6.16. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define rdmsrl rdmsrq

@@ -10,6 +10,7 @@
 #include "control/control.h"
 #include "cpu/virt.h"
 #include "dev/console.h"
+#include "sched/sched.h"
 #include "vm/vms.h"
 
 /* Nothing of ours may be running when the next kernel or the firmware takes over. */
@@ -43,6 +44,9 @@ static int __init insula_init(void)
 
 	if (err)
 		return err;
+	err = sched_init();
+	if (err)
+		goto no_sched;
 	err = vms_init();
 	if (err)
 		goto no_vms;
@@ -70,6 +74,8 @@ no_reboot:
 no_console:
 	vms_exit();
 no_vms:
+	sched_exit();
+no_sched:
 	virt_exit();
 	return err;
 }
@@ -82,6 +88,7 @@ static void __exit insula_exit(void)
 	unregister_reboot_notifier(&reboot_nb);
 	console_driver_exit();
 	vms_exit();
+	sched_exit();
 	virt_exit();
 }
 

@@ -204,7 +204,14 @@ void vm_throttle(struct sched_vcpu *vcpu, u64 now)
 	raw_spin_unlock(&vm->lock);
 }
 
-void vm_unthrottle(struct sched_vcpu *vcpu)
+static void unthrottled(struct sched_vcpu *vcpu, u64 now)
+{
+	vcpu->stats.throttled += now - vcpu->since;
+	vcpu->since = now;
+	WRITE_ONCE(vcpu->state, SCHED_ASLEEP);
+}
+
+void vm_unthrottle(struct sched_vcpu *vcpu, u64 now)
 {
 	struct sched_vm *vm = vcpu->vm;
 	struct sched_vcpu **at;
@@ -213,27 +220,44 @@ void vm_unthrottle(struct sched_vcpu *vcpu)
 	for (at = &vm->throttled; *at; at = &(*at)->next) {
 		if (*at == vcpu) {
 			*at = vcpu->next;
+			unthrottled(vcpu, now);
 			break;
 		}
 	}
+	vcpu->released = false;
 	raw_spin_unlock(&vm->lock);
 }
 
-u64 sched_release(struct sched_vm *vm, u64 now, struct sched_vcpu **list)
+bool vm_was_released(struct sched_vcpu *vcpu)
 {
-	u64 again = 0;
+	bool was;
 
-	*list = NULL;
+	raw_spin_lock(&vcpu->vm->lock);
+	was = vcpu->released;
+	vcpu->released = false;
+	raw_spin_unlock(&vcpu->vm->lock);
+	return was;
+}
+
+struct sched_vcpu *sched_release(struct sched_vm *vm, u64 now, u64 *again)
+{
+	struct sched_vcpu *vcpu;
+
+	*again = 0;
 	raw_spin_lock(&vm->lock);
 	grow(vm, now);
-	if (vm->max.percent && vm->throttled && vm->max.balance < portion(vm)) {
-		again = rate_when(&vm->max, vm->max.percent, portion(vm));
-		vm->release = again;
+	vcpu = vm->throttled;
+	if (vcpu && vm->max.percent && vm->max.balance < portion(vm)) {
+		vm->release = rate_when(&vm->max, vm->max.percent, portion(vm));
+		*again = vm->release;
+		vcpu = NULL;
+	} else if (vcpu) {
+		vm->throttled = vcpu->next;
+		unthrottled(vcpu, now);
+		vcpu->released = true;
 	} else {
-		*list = vm->throttled;
-		vm->throttled = NULL;
 		vm->release = NEVER;
 	}
 	raw_spin_unlock(&vm->lock);
-	return again;
+	return vcpu;
 }

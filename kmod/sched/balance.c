@@ -251,10 +251,31 @@ bool sched_pull(struct sched_rq *rq, struct sched_rq *from, u64 now)
 		WRITE_ONCE(rq->base, from->base);
 	vcpu->vtime -= rq->base;
 	vcpu->deadline -= rq->base;
-	vcpu->rq = rq;
+	WRITE_ONCE(vcpu->rq, rq);
 	clear_bit(rq->cpu, rq->sys->idle);
 	queue_join(rq, vcpu, PULLED_OWED);
 	queue_add(rq, vcpu, now);
 	vcpu->stats.migrations++;
 	return true;
+}
+
+int sched_spare(const struct sched_rq *rq)
+{
+	const struct sched_system *sys = rq->sys;
+	unsigned int tries = TRIED;
+	struct rb_node *node;
+	enum sched_kind kind;
+	struct sched_rq *idle;
+
+	if (!rq->queued || bitmap_empty(sys->idle, sys->nr_cpus))
+		return -1;
+	for (kind = SCHED_WAKING; kind < SCHED_KINDS; kind++) {
+		node = rb_first_cached(&rq->tree[kind]);
+		for (; node && tries; node = rb_next(node), tries--) {
+			idle = idle_queue(rb_entry(node, struct sched_vcpu, node));
+			if (idle)
+				return idle->cpu;
+		}
+	}
+	return -1;
 }

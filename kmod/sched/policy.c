@@ -115,7 +115,7 @@ static void arrive(struct sched_rq *rq, struct sched_vcpu *vcpu)
 	if (vcpu->rq == rq)
 		return;
 	vcpu->vtime += READ_ONCE(rq->vtime) - READ_ONCE(vcpu->rq->vtime);
-	vcpu->rq = rq;
+	WRITE_ONCE(vcpu->rq, rq);
 	vcpu->stats.migrations++;
 }
 
@@ -141,10 +141,8 @@ static void not_before_vm(const struct sched_rq *rq, struct sched_vcpu *vcpu)
 
 bool sched_wake(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now)
 {
-	bool slept = vcpu->state == SCHED_ASLEEP;
+	bool slept = !vm_was_released(vcpu);
 
-	if (!slept)
-		vcpu->stats.throttled += now - vcpu->since;
 	vcpu->stats.wakes += slept;
 	vm_can_run(vcpu->vm, 1, now);
 	sched_charge(rq, now, 0);
@@ -171,7 +169,7 @@ static void take_out(struct sched_rq *rq, struct sched_vcpu *vcpu, enum sched_st
 {
 	queue_quit(rq, vcpu);
 	vm_can_run(vcpu->vm, -1, now);
-	vcpu->state = state;
+	WRITE_ONCE(vcpu->state, state);
 	vcpu->since = now;
 	if (!rq->load)
 		rq->idle_since = now;
@@ -189,13 +187,8 @@ void sched_block(struct sched_vcpu *vcpu, u64 now)
 	case SCHED_QUEUED:
 		queue_del(rq, vcpu, now);
 		break;
-	case SCHED_THROTTLED:
-		vm_unthrottle(vcpu);
-		vcpu->stats.throttled += now - vcpu->since;
-		vcpu->state = SCHED_ASLEEP;
-		vcpu->since = now;
-		return;
 	default:
+		vm_unthrottle(vcpu, now);
 		return;
 	}
 	take_out(rq, vcpu, SCHED_ASLEEP, now);
@@ -255,7 +248,7 @@ static void begin(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 lent, u64 no
 	queue_del(rq, vcpu, now);
 	if (owed)
 		vcpu->kind = SCHED_OWED;
-	vcpu->state = SCHED_RUNNING;
+	WRITE_ONCE(vcpu->state, SCHED_RUNNING);
 	vcpu->since = now;
 	vcpu->stats.switches += vcpu != rq->last;
 	rq->last = vcpu;

@@ -119,7 +119,7 @@ struct sched_stats {
  * @vm:		constant
  * @rq:		where it is, or was last; changes only under both queues' locks, or while it
  *		sleeps
- * @state: @kind: [q] and as what it is queued, or runs
+ * @state: @kind: [q] and as what it is queued, or runs; what ends SCHED_THROTTLED is [v]
  * @node: @key:	[q] its place in that tree, which is not SCHED_OWED's
  * @due: @due_at: [q] its place in SCHED_OWED's tree: there, as well, is whose VM has a guarantee
  * @vtime:	[q] virtual time that it has received, on its queue's scale
@@ -129,6 +129,7 @@ struct sched_stats {
  * @lent:	[q] ns taken from vm->max for the present turn
  * @since:	[q] when it came into @state
  * @next:	[v] in vm->throttled
+ * @released:	[v] sleeps because it was taken from there, and is to be waked
  */
 struct sched_vcpu {
 	struct sched_vm *vm;
@@ -142,6 +143,7 @@ struct sched_vcpu {
 	u64 boost, lent;
 	u64 since;
 	struct sched_vcpu *next;
+	bool released;
 	struct sched_stats stats;
 };
 
@@ -285,12 +287,20 @@ bool sched_pull(struct sched_rq *rq, struct sched_rq *from, u64 now);
 struct sched_vcpu *sched_pick(struct sched_rq *rq, u64 now);
 
 /**
- * sched_release() - the vCPUs of @vm that were throttled, if it is time
- * @list:	result, linked by @next: to be placed and waked. NULL: none, or too early
+ * sched_release() - take one of the vCPUs of @vm that were throttled, if it is time
+ * @again:	result if there is none: when to ask again, 0: nobody is throttled
  *
- * Context: no lock. Return: when to ask again, 0: nobody is throttled.
+ * One at a time, so that nobody holds on to one while others are waked. Context: no lock.
+ * Return: a vCPU, which sleeps now, to be placed and waked; NULL: none, or too early.
  */
-u64 sched_release(struct sched_vm *vm, u64 now, struct sched_vcpu **list);
+struct sched_vcpu *sched_release(struct sched_vm *vm, u64 now, u64 *again);
+
+/**
+ * sched_spare() - a CPU with nothing to do that somebody who waits on @rq may use
+ *
+ * Context: @rq->lock held. Return: its number, or -1.
+ */
+int sched_spare(const struct sched_rq *rq);
 
 /**
  * sched_leave() - a queue whose CPU goes offline: take any vCPU out

@@ -172,7 +172,7 @@ static void publish(struct sched_rq *rq)
 
 void queue_add(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now)
 {
-	vcpu->state = SCHED_QUEUED;
+	WRITE_ONCE(vcpu->state, SCHED_QUEUED);
 	vcpu->since = now;
 	insert(rq, vcpu);
 	insert_due(rq, vcpu, now);

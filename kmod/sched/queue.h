@@ -60,8 +60,10 @@ bool vm_has_left(struct sched_vm *vm, u64 now);
 void vm_give_back(struct sched_vcpu *vcpu);
 /** vm_throttle() - nothing was left: until vm->release @vcpu does not run */
 void vm_throttle(struct sched_vcpu *vcpu, u64 now);
-/** vm_unthrottle() - never mind */
-void vm_unthrottle(struct sched_vcpu *vcpu);
+/** vm_unthrottle() - never mind: if it was throttled or released, it sleeps from now on */
+void vm_unthrottle(struct sched_vcpu *vcpu, u64 now);
+/** vm_was_released() - is it to go on after it was throttled? Once. */
+bool vm_was_released(struct sched_vcpu *vcpu);
 
 /* queue.c */
 

@@ -4,13 +4,14 @@
  *
  * Three nested regions, each left when the one around it has something to do:
  *
- *   thread	may sleep: parks, waits while halted, brings in missing RAM
+ *   thread	may sleep: parks, waits for a CPU or while halted, brings in missing RAM
  *   residence	guest FPU state is in the registers; no preemption, no softirqs
  *   window	interrupts off, the CPU is able to run the guest; exits that need neither
  *		sleeping nor the host's interrupts are answered here
  *
  * A guest that exits for ever cannot hold the CPU: a pending host interrupt makes the next
- * entry exit at once, which ends the window, and the tick's need_resched() the residence.
+ * entry exit at once, which ends the window, and the tick's need_resched() the residence. Which
+ * vCPU may run on a CPU is the scheduler's to say: ../sched/sched.h.
  */
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
@@ -19,7 +20,6 @@
 #include "../compat.h"
 #include "../cpu/virt.h"
 #include "../cpu/x86.h"
-#include "../sched/sched.h"
 #include "vcpu.h"
 
 /* INIT and SIPI: Intel SDM vol. 3 §9.4.3, §11.4.7. */
@@ -59,7 +59,7 @@ static noinline enum exit_action handle_requests(struct vcpu *vcpu)
 {
 	if (READ_ONCE(vcpu->vm->quiesce) || need_resched())
 		return EXIT_REOPEN;
-	if (READ_ONCE(vcpu->requests) & URGENT)
+	if (READ_ONCE(vcpu->requests) & URGENT || test_and_clear_bit(REQ_SCHED, &vcpu->requests))
 		return EXIT_LEAVE;
 	take_timer(vcpu);
 	if (test_and_clear_bit(REQ_FLUSH, &vcpu->requests))
@@ -132,40 +132,40 @@ static void reside(struct vcpu *vcpu)
 	bool first = true;
 	u64 host_aux;
 
+	preempt_disable();
+	if (!sched_enter(vcpu)) {
+		preempt_enable();
+		return;
+	}
 	fpu_load(&vcpu->fpu, vcpu->xcr0);
 	host_aux = set_tsc_aux(vcpu->tsc_aux);
-	sched_in(vcpu);
 	while (window(vcpu, first) == EXIT_REOPEN) {
 		first = false;
 		if (host_wants_cpu() || READ_ONCE(vcpu->vm->quiesce))
 			break;
 	}
 	vcpu_timer_leave(vcpu);
-	sched_out(vcpu);
 	virt->leave(vcpu);
 	set_tsc_aux(host_aux);
 	vcpu->xcr0 = fpu_save(&vcpu->fpu);
+	preempt_enable();
 }
 
-/* Sleep until @wake or the thread is to stop. Others call vcpu_kick(). */
-#define sleep_until(wake)						\
-	do {								\
-		for (;;) {						\
-			set_current_state(TASK_IDLE);			\
-			if ((wake) || kthread_should_stop())		\
-				break;					\
-			schedule();					\
-		}							\
-		__set_current_state(TASK_RUNNING);			\
-	} while (0)
-
+/* Until the VM goes on or the thread is to stop. Others wake it up for that. */
 static void park(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
 
+	sched_drop(vcpu);
 	atomic_inc(&vm->parked);
 	wake_up(&vm->park_wait);
-	sleep_until(!READ_ONCE(vm->quiesce));
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		if (!READ_ONCE(vm->quiesce) || kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
 	atomic_dec(&vm->parked);
 }
 
@@ -210,9 +210,10 @@ static bool prepare(struct vcpu *vcpu)
 		return false;
 	}
 	if (vcpu->halted || vcpu->wait_sipi) {
-		sleep_until(vcpu_has_work(vcpu) || READ_ONCE(vcpu->vm->quiesce));
-		if (!vcpu_has_work(vcpu))
+		if (!vcpu_has_work(vcpu)) {
+			sched_sleep(vcpu);
 			return false;
+		}
 		/* A timer's expiry may or may not become an interrupt: look, then decide. */
 		if (take_timer(vcpu)) {
 			preempt_disable();
@@ -231,10 +232,12 @@ int vcpu_thread(void *data)
 {
 	struct vcpu *vcpu = data;
 
+	sched_begin(vcpu);
 	while (!kthread_should_stop()) {
-		if (prepare(vcpu))
+		if (prepare(vcpu) && sched_hold(vcpu))
 			reside(vcpu);
 		cond_resched();
 	}
+	sched_end(vcpu);
 	return 0;
 }

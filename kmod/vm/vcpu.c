@@ -13,7 +13,8 @@
 /*
  * Whoever sets a request (or an interrupt) and then sees in_guest set sends an IPI, which
  * makes the guest exit, or not enter: the vCPU sets in_guest with interrupts off before it
- * looks at its requests for the last time. See enter() in run.c.
+ * looks at its requests for the last time. See enter() in run.c. Else it looks before it enters,
+ * or before it sleeps, or it sleeps and is waked.
  */
 void vcpu_kick(struct vcpu *vcpu)
 {
@@ -25,7 +26,7 @@ void vcpu_kick(struct vcpu *vcpu)
 		if (cpu != raw_smp_processor_id())
 			smp_call_function_single_async(cpu, &vcpu->kick);
 	} else {
-		wake_up_process(vcpu->task);
+		sched_kick(vcpu);
 	}
 }
 
@@ -72,6 +73,7 @@ struct vcpu *vcpu_create(struct vm *vm, u32 id)
 	hrtimer_setup(&vcpu->timer, timer_fired, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_PINNED_HARD);
 	vcpu->timer_armed = vcpu->timer_set = vcpu->timer_tsc = NEVER;
+	sched_vcpu_create(vcpu);
 	lapic_init(&vcpu->lapic, id, id == 0, &vcpu_lapic_ops);
 	guest_msrs_init(&vcpu->msrs, &vm->cpuid, host_microcode());
 
@@ -104,14 +106,14 @@ void vcpu_destroy(struct vcpu *vcpu)
 	if (vcpu->hw)
 		virt->vcpu_destroy(vcpu);
 	fpu_destroy(&vcpu->fpu);
-	kfree(vcpu);
+	kfree_rcu(vcpu, rcu);
 }
 
 void vcpu_info(struct vcpu *vcpu, struct vcpu_info *info)
 {
-	memset(info, 0, sizeof(*info));
-	info->cpu = READ_ONCE(vcpu->cpu);
-	info->sched.received = READ_ONCE(vcpu->cpu_time);
+	info->cpu = READ_ONCE(vcpu->sched.v.rq)->cpu;
+	info->state = READ_ONCE(vcpu->sched.v.state);
+	sched_vcpu_stats(vcpu, &info->sched);
 }
 
 /* Flat segments of the mode in which the boot processor starts; see INSULA_A_BOOT_*. */

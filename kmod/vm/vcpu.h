@@ -17,6 +17,7 @@
 #include "../dev/platform.h"
 #include "../insn/insn.h"
 #include "../irq/lapic.h"
+#include "../sched/sched.h"
 #include "vm.h"
 
 /* Why the guest was left; also the index of the exit counters. */
@@ -100,6 +101,7 @@ enum vcpu_request {
 	REQ_FLUSH,		/* flush the guest's TLB */
 	REQ_INIT,
 	REQ_STARTUP,		/* vector in vcpu->sipi_vector */
+	REQ_SCHED,		/* the CPU may belong to another vCPU by now */
 };
 
 /* What the next entry has to come back for, as soon as it is possible. */
@@ -195,8 +197,8 @@ struct vcpu {
 	u64 timer_set;			/* [o] lapic.deadline at vcpu_timer_set() */
 	u64 timer_tsc;			/* [o] the host's TSC then, if the CPU counts down to it */
 
-	u64 in_since;			/* [o] local_clock() at sched_in() */
-	u64 cpu_time;			/* [o], read by any: ns it had a CPU */
+	struct sched_task sched;	/* see there */
+	struct rcu_head rcu;
 	u64 exits[NR_EXIT_REASONS];	/* [o], read by any */
 };
 
@@ -219,7 +221,9 @@ struct vm {
 	char reason[INSULA_REASON_MAX + 1]; /* [l] */
 	u32 exit_code;			/* [l] */
 	u32 boots;			/* [l] */
-	struct vm_settings settings;	/* [l]; on_reboot [a] */
+	struct vm_settings settings;	/* [l]; on_reboot, affinity [a] */
+	struct sched_vm sched;		/* see there */
+	struct hrtimer release;		/* of sched, when sched.release has come */
 	bool debug_exit;		/* [c] */
 	u64 started;			/* [l] ns, for uptime */
 	struct sched_stats sched_before; /* [l] of vCPUs that are gone */

@@ -26,13 +26,16 @@ static struct workqueue_struct *vms_wq;
 
 /* Parking. */
 
+/* Each is to look at vm->quiesce, also one that waits for a CPU, or is parked. */
 static void kick_all(struct vm *vm)
 {
 	struct vcpu **vcpu = READ_ONCE(vm->vcpu);
 	u32 i;
 
-	for (i = 0; vcpu && i < vm->ncpus; i++)
+	for (i = 0; vcpu && i < vm->ncpus; i++) {
 		vcpu_kick(vcpu[i]);
+		wake_up_process(vcpu[i]->task);
+	}
 }
 
 void vm_quiesce(struct vm *vm)
@@ -86,6 +89,7 @@ static void destroy_vcpus(struct vm *vm)
 	for (i = 0; i < vm->ncpus; i++)
 		vcpu_destroy(vcpu[i]);
 	kfree(vcpu);
+	sched_vm_destroy(vm);
 	atomic_set(&vm->parked, 0);
 }
 
@@ -338,6 +342,7 @@ static void vm_free(struct kref *ref)
 
 	cancel_work_sync(&vm->work);
 	platform_stop(&vm->platform);
+	sched_vm_destroy(vm);
 	if (!IS_ERR_OR_NULL(vm->console))
 		console_destroy(vm->console);
 	if (vm->ram.file)
@@ -468,6 +473,7 @@ struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack
 	vm->memory = cfg->memory;
 	vm->boot = cfg->boot;
 	vm->debug_exit = cfg->debug_exit;
+	sched_vm_create(vm);
 	build_cpuid(vm);
 	platform_init(&vm->platform, vm, cfg->debug_exit);
 

@@ -61,6 +61,40 @@ static void idle(void)
 		wait_irq();
 }
 
+/* All CPUs, all the time, without ever leaving the guest by themselves. */
+static void spin(void *arg)
+{
+	for (;;)
+		asm volatile("" : : : "memory");
+}
+
+static void hog(void)
+{
+	u32 i, others = smp_start();
+
+	for (i = 1; i <= others; i++)
+		smp_call(i, spin, NULL);
+	print("hog\n");
+	spin(NULL);
+}
+
+/* run=US at work, then sleep=US halted, and again. */
+static void nap(void)
+{
+	u32 run = number("run", 100), sleep = number("sleep", 5000);
+
+	lapic_enable();
+	trap_set(0x40, tick);
+	lapic_write(LAPIC_TDCR, 0xb);
+	lapic_write(LAPIC_LVTT, 0x40);
+	print("nap\n");
+	for (;;) {
+		lapic_write(LAPIC_TMICT, sleep * 1000);
+		wait_irq();
+		delay_us(run);
+	}
+}
+
 /* Until somebody presses the button. */
 static void wait_for_button(void)
 {
@@ -171,6 +205,8 @@ static const struct {
 	{ "reset-keyboard", reset_by_keyboard },
 	{ "exit", leave },
 	{ "idle", idle },
+	{ "hog", hog },
+	{ "nap", nap },
 	{ "button", wait_for_button },
 	{ "sci", wait_for_sci },
 	{ "echo", echo },

@@ -41,11 +41,23 @@ static void forget(void)
 	barrier();
 }
 
+static volatile u32 listeners;
+
+/* What was sent before comes now, and not when one has begun to count. */
+static void take_pending(void)
+{
+	irq_enable();
+	asm volatile("nop");
+	irq_disable();
+	__sync_fetch_and_add(&listeners, 1);
+}
+
 /* Open for interrupts until *arg is set. */
 static void listen(void *arg)
 {
 	volatile u32 *stop = arg;
 
+	take_pending();
 	irq_enable();
 	while (!*stop)
 		pause();
@@ -56,6 +68,7 @@ static void listen_halted(void *arg)
 {
 	volatile u32 *stop = arg;
 
+	take_pending();
 	while (!*stop)
 		wait_irq();
 }
@@ -79,8 +92,10 @@ static void all_listen(void (*how)(void *))
 	u32 i;
 
 	stop_listening = 0;
+	listeners = 0;
 	for (i = 1; i < cpus; i++)
 		smp_call(i, how, (void *)&stop_listening);
+	wait_until(&listeners, cpus - 1, 5000);
 	delay_us(5000);
 	forget();
 }
@@ -208,6 +223,7 @@ static void read_mapping(void *arg)
 	u32 me = this_cpu();
 
 	paging_join();
+	take_pending();
 	irq_enable();
 	while (!*stop)
 		seen[me] = *p;

@@ -244,13 +244,11 @@ static void wake(struct sim *sim, struct timer *timer)
 static void release(struct sim *sim, struct timer *timer)
 {
 	struct sim_vm *vm = container_of(timer, struct sim_vm, release);
-	struct sched_vcpu *list, *next;
-	u64 again = sched_release(&vm->v, sim->now, &list);
+	struct sched_vcpu *vcpu;
+	u64 again;
 
-	for (; list; list = next) {
-		next = list->next;
-		sim_wake(sim, vcpu_of(list));
-	}
+	while ((vcpu = sched_release(&vm->v, sim->now, &again)))
+		sim_wake(sim, vcpu_of(vcpu));
 	if (again)
 		heap_arm(&sim->heap, timer, again);
 }

@@ -35,7 +35,6 @@ static struct bench {
 	u64 now;
 	u64 idled[CPUS], offline[CPUS], seen[CPUS];
 	struct bench_vm vm[VMS];
-	bool releasing;		/* who was throttled may be in no list */
 } b;
 
 static void bench_throttled(struct sched_vm *vm)
@@ -155,15 +154,13 @@ static void check_vm(struct bench_vm *vm, u8 seen[VMS][VCPUS])
 		struct sched_vcpu *vcpu = &vm->vcpu[i];
 		bool here = seen[vm - b.vm][i];
 
-		if (vcpu->state != SCHED_THROTTLED || !b.releasing)
-			assert_int_equal(here, vcpu->state != SCHED_ASLEEP);
+		assert_int_equal(here, vcpu->state != SCHED_ASLEEP);
 		throttled += vcpu->state == SCHED_THROTTLED;
 		runnable += vcpu->state == SCHED_QUEUED || vcpu->state == SCHED_RUNNING;
 		assert_true(vcpu->stats.received + vcpu->stats.taken <= b.now - SEC);
 	}
 	assert_int_equal(vm->v.runnable, runnable);
-	if (!b.releasing)
-		assert_int_equal(!!vm->v.throttled, !!throttled);
+	assert_int_equal(!!vm->v.throttled, !!throttled);
 	assert_false(raw_spin_is_locked(&vm->v.lock));
 }
 

@@ -54,12 +54,6 @@ static void wake(struct sched_vcpu *vcpu)
 	if (!rq) {
 		assert_false(vm->allowed & (b.cpu[0].online | b.cpu[1].online << 1 |
 					    b.cpu[2].online << 2 | b.cpu[3].online << 3));
-		/* Not kept for later: it may as well be asleep. */
-		if (vcpu->state == SCHED_THROTTLED) {
-			vcpu->stats.throttled += b.now - vcpu->since;
-			vcpu->state = SCHED_ASLEEP;
-			vcpu->since = b.now;
-		}
 		return;
 	}
 	assert_true(rq->online && test_bit(rq->cpu, &vm->allowed));
@@ -91,16 +85,12 @@ static void block_any(void)
 
 static void release(struct bench_vm *vm)
 {
-	struct sched_vcpu *list, *next;
-	u64 again = sched_release(&vm->v, b.now, &list);
+	struct sched_vcpu *vcpu;
+	u64 again;
 
-	assert_true(!again || (again > b.now && !list));
-	b.releasing = true;
-	for (; list; list = next) {
-		next = list->next;
-		wake(list);
-	}
-	b.releasing = false;
+	while ((vcpu = sched_release(&vm->v, b.now, &again)))
+		wake(vcpu);
+	assert_true(!again || again > b.now);
 }
 
 static void leave(struct sched_rq *rq)

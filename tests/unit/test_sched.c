@@ -181,15 +181,12 @@ static void test_guarantee_after_sleep(void **state)
 
 static void release(unsigned int i)
 {
-	struct sched_vcpu *list, *next;
+	struct sched_vcpu *vcpu;
+	u64 again;
 
-	b.releasing = true;
-	assert_int_equal(sched_release(&b.vm[i].v, b.now, &list), 0);
-	for (; list; list = next) {
-		next = list->next;
-		bench_wake_on(b.rq[0], list);
-	}
-	b.releasing = false;
+	while ((vcpu = sched_release(&b.vm[i].v, b.now, &again)))
+		bench_wake_on(b.rq[0], vcpu);
+	assert_int_equal(again, 0);
 	check_all();
 }
 
@@ -208,8 +205,7 @@ static void run_capped(unsigned int i, u64 ns)
 
 static void test_cap(void **state)
 {
-	struct sched_vcpu *list;
-	u64 start = b.now, again;
+	u64 start = b.now, again, later;
 
 	set(0, 100, 0, 25);
 	hogs(1);
@@ -220,11 +216,11 @@ static void test_cap(void **state)
 	assert_true(b.vm[0].throttled);
 	assert_null(b.rq[0]->curr);
 	assert_int_equal(b.vm[0].v.runnable, 0);
-	again = sched_release(&b.vm[0].v, b.now, &list);
+	assert_null(sched_release(&b.vm[0].v, b.now, &again));
 	assert_true(again > b.now && again == b.vm[0].v.release);
-	assert_null(list);
 	b.now = again - 1;
-	assert_near(sched_release(&b.vm[0].v, b.now, &list), again, 10);
+	assert_null(sched_release(&b.vm[0].v, b.now, &later));
+	assert_near(later, again, 10);
 	b.now = b.vm[0].v.release;
 	release(0);
 	for (int i = 0; i < 10; i++) {
@@ -255,13 +251,13 @@ static void test_cap_is_lifted(void **state)
 
 static void test_block_throttled(void **state)
 {
-	struct sched_vcpu *list;
+	u64 again;
 
 	throttle();
 	bench_block(VCPU(0));
 	b.now += SEC;
-	sched_release(&b.vm[0].v, b.now, &list);
-	assert_null(list);
+	assert_null(sched_release(&b.vm[0].v, b.now, &again));
+	assert_int_equal(again, 0);
 	bench_wake_on(b.rq[0], VCPU(0));
 	assert_ptr_equal(bench_decide(b.rq[0]), VCPU(0));
 }
