@@ -96,6 +96,22 @@ int check_on_reboot(u32 on_reboot, char *why)
 	return check_limits("on-reboot", on_reboot, 0, INSULA_ON_REBOOT_STOP, "", why);
 }
 
+int check_cpu_shares(u32 shares, char *why)
+{
+	return check_limits("cpu-shares", shares, INSULA_CPU_SHARES_MIN, INSULA_CPU_SHARES_MAX, "",
+			    why);
+}
+
+int check_cpu_min(u32 percent, char *why)
+{
+	return check_limits("cpu-min", percent, 0, INSULA_CPU_PERCENT_MAX, "%", why);
+}
+
+int check_cpu_max(u32 percent, char *why)
+{
+	return check_limits("cpu-max", percent, 0, INSULA_CPU_PERCENT_MAX, "%", why);
+}
+
 bool check_ram_range(u64 gpa, u64 len, u64 memory)
 {
 	u64 low = min_t(u64, memory, GUEST_LOW_RAM_TOP);

@@ -34,6 +34,15 @@ int check_action(u32 action, char *why);
 /** check_on_reboot() - a member of enum insula_on_reboot */
 int check_on_reboot(u32 on_reboot, char *why);
 
+/** check_cpu_shares() - a weight among VMs */
+int check_cpu_shares(u32 shares, char *why);
+
+/** check_cpu_min() - a guarantee, in percent of one CPU */
+int check_cpu_min(u32 percent, char *why);
+
+/** check_cpu_max() - a cap, in percent of one CPU; 0: none */
+int check_cpu_max(u32 percent, char *why);
+
 /**
  * check_ram_range() - do @len bytes at guest-physical @gpa lie in RAM, in one piece?
  * @memory:	bytes of RAM: from 0 up to the device hole, the rest from 4 GiB on

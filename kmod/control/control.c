@@ -65,15 +65,14 @@ static int send_reply(struct sk_buff *skb, void *head, struct genl_info *info, i
 	return genlmsg_reply(skb, info);
 }
 
-static int create(const struct vm_config *cfg, struct genl_info *info)
+/* First what may fail without a trace. @about is room for what is told of the VM. */
+static int create(const struct vm_config *cfg, struct genl_info *info, struct vm_info *about)
 {
-	struct vm_info about;
 	struct sk_buff *skb;
 	struct vm *vm;
 	void *head;
 	int err;
 
-	/* First what may fail without a trace. */
 	skb = begin_reply(info, GENLMSG_DEFAULT_SIZE, INSULA_CMD_VM_CREATE, &head);
 	if (!skb)
 		return -ENOMEM;
@@ -82,8 +81,8 @@ static int create(const struct vm_config *cfg, struct genl_info *info)
 		nlmsg_free(skb);
 		return PTR_ERR(vm);
 	}
-	vm_info(vm, &about);
-	err = send_reply(skb, head, info, reply_put_identity(skb, &about));
+	vm_info(vm, about);
+	err = send_reply(skb, head, info, reply_put_identity(skb, about));
 	if (err)
 		vm_destroy(vm);
 	vm_put(vm);
@@ -92,16 +91,18 @@ static int create(const struct vm_config *cfg, struct genl_info *info)
 
 static int vm_create_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct vm_info *about = kmalloc(sizeof(*about), GFP_KERNEL);
 	struct vm_config *cfg = kzalloc(sizeof(*cfg), GFP_KERNEL);
-	int err;
+	int err = -ENOMEM;
 
-	if (!cfg)
-		return -ENOMEM;
-	err = request_config(info, cfg);
-	if (!err)
-		err = create(cfg, info);
-	request_config_release(cfg);
+	if (about && cfg) {
+		err = request_config(info, cfg);
+		if (!err)
+			err = create(cfg, info, about);
+		request_config_release(cfg);
+	}
 	kfree(cfg);
+	kfree(about);
 	return err;
 }
 
@@ -135,38 +136,63 @@ static int vm_action_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int vm_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int set(struct genl_info *info, struct vm_settings *settings)
 {
-	struct vm_settings settings = {};
-	int on_reboot = request_on_reboot(info), err;
+	int which = request_settings(info, settings), err;
 	struct vm *vm;
 
-	if (on_reboot < 0)
-		return on_reboot;
-	settings.on_reboot = on_reboot;
+	if (which < 0)
+		return which;
 	vm = request_vm(info);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
-	err = vm_set(vm, VM_SET_ON_REBOOT, &settings, info->extack);
+	err = vm_set(vm, which, settings, info->extack);
+	if (err == -ENOENT)
+		GENL_SET_ERR_MSG(info, "no such VM");
 	vm_put(vm);
 	return err;
+}
+
+static int vm_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vm_settings *settings = kzalloc(sizeof(*settings), GFP_KERNEL);
+	int err = settings ? set(info, settings) : -ENOMEM;
+
+	kfree(settings);
+	return err;
+}
+
+/* Sends all of it, or all but the vCPUs. @about is room for what is told of the VM. */
+static int get(struct genl_info *info, struct vm *vm, struct vm_info *about)
+{
+	bool vcpus = nla_get_flag(info->attrs[INSULA_A_VM_WITH_VCPUS]);
+	struct sk_buff *reply;
+	void *head;
+	int err;
+
+	vm_info(vm, about);
+	reply = begin_reply(info, reply_vm_size(vcpus ? about->cpus : 0), INSULA_CMD_VM_GET, &head);
+	if (!reply)
+		return -ENOMEM;
+	err = reply_put_vm(reply, about);
+	if (!err && vcpus)
+		err = reply_put_vcpus(reply, vm, about->cpus);
+	return send_reply(reply, head, info, err);
 }
 
 static int vm_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vm *vm = request_vm(info);
-	struct vm_info about;
-	struct sk_buff *reply;
-	void *head;
+	struct vm_info *about;
+	int err;
 
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
-	vm_info(vm, &about);
+	about = kmalloc(sizeof(*about), GFP_KERNEL);
+	err = about ? get(info, vm, about) : -ENOMEM;
+	kfree(about);
 	vm_put(vm);
-	reply = begin_reply(info, GENLMSG_DEFAULT_SIZE, INSULA_CMD_VM_GET, &head);
-	if (!reply)
-		return -ENOMEM;
-	return send_reply(reply, head, info, reply_put_vm(reply, &about));
+	return err;
 }
 
 static int vm_get_start(struct netlink_callback *cb)
@@ -175,26 +201,28 @@ static int vm_get_start(struct netlink_callback *cb)
 		NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes");
 		return -EINVAL;
 	}
+	cb->min_dump_alloc = reply_vm_size(0);
 	return may_use(cb->skb, cb->extack);
 }
 
 /* Goes on with the lowest id not yet seen, so that a VM comes once, whatever comes and goes. */
 static int vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct vm_info about;
+	struct vm_info *about = kmalloc(sizeof(*about), GFP_KERNEL);
 	struct vm *vm;
-	int err = 0;
+	int err = about ? 0 : -ENOMEM;
 
 	while (!err && cb->args[0] <= U32_MAX) {
 		vm = vm_next(cb->args[0]);
 		if (!vm)
 			break;
-		vm_info(vm, &about);
+		vm_info(vm, about);
 		vm_put(vm);
-		err = reply_dump_vm(skb, cb, &about);
+		err = reply_dump_vm(skb, cb, about);
 		if (!err)
-			cb->args[0] = (long)about.id + 1;
+			cb->args[0] = (long)about->id + 1;
 	}
+	kfree(about);
 	return skb->len ?: err;
 }
 

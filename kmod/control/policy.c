@@ -36,6 +36,10 @@ const struct nla_policy policy_vm_create[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_BOOT]		= NLA_POLICY_NESTED(policy_boot),
 	[INSULA_A_VM_DEBUG_EXIT]	= { .type = NLA_FLAG },
 	[INSULA_A_VM_ON_REBOOT]		= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_SHARES]	= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_MIN]		= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_MAX]		= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_AFFINITY]	= { .type = NLA_NUL_STRING },
 };
 
 const struct nla_policy policy_vm_destroy[INSULA_A_VM_MAX + 1] = {
@@ -53,9 +57,14 @@ const struct nla_policy policy_vm_set[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_ID]		= { .type = NLA_U32 },
 	[INSULA_A_VM_NAME]		= { .type = NLA_NUL_STRING },
 	[INSULA_A_VM_ON_REBOOT]		= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_SHARES]	= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_MIN]		= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_MAX]		= { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_AFFINITY]	= { .type = NLA_NUL_STRING },
 };
 
 const struct nla_policy policy_vm_get[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_ID]		= { .type = NLA_U32 },
 	[INSULA_A_VM_NAME]		= { .type = NLA_NUL_STRING },
+	[INSULA_A_VM_WITH_VCPUS]	= { .type = NLA_FLAG },
 };

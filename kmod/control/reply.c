@@ -4,6 +4,8 @@
  *
  * Copies values out; decides nothing.
  */
+#include <linux/cpumask.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include "../cpu/host.h"
 #include "family.h"
@@ -11,6 +13,21 @@
 
 /* A host_fact with the mark of absence. */
 #define FACT_TEXT 96
+
+/*
+ * As text: a comma or a dash for each number, of which there are two for three CPUs at most
+ * ("0-1,3-4"), and none has more than five digits.
+ */
+#define AFFINITY_TEXT (4 * nr_cpu_ids + 8)
+
+/* struct sched_stats, and a vCPU with it */
+#define SCHED_ATTRS nla_total_size(10 * nla_total_size_64bit(sizeof(u64)))
+#define VCPU_ATTRS nla_total_size(3 * nla_total_size(sizeof(u32)) + SCHED_ATTRS)
+
+size_t reply_vm_size(u32 vcpus)
+{
+	return GENLMSG_DEFAULT_SIZE + nla_total_size(AFFINITY_TEXT) + vcpus * VCPU_ATTRS;
+}
 
 static int put_u64(struct sk_buff *skb, int type, u64 value)
 {
@@ -50,9 +67,30 @@ int reply_put_event(struct sk_buff *skb, const struct vm_info *vm)
 	return 0;
 }
 
+static int put_affinity(struct sk_buff *skb, const struct cpumask *affinity)
+{
+	int len = snprintf(NULL, 0, "%*pbl", cpumask_pr_args(affinity)) + 1;
+	struct nlattr *attr = nla_reserve(skb, INSULA_A_VM_CPU_AFFINITY, len);
+
+	if (!attr)
+		return -EMSGSIZE;
+	snprintf(nla_data(attr), len, "%*pbl", cpumask_pr_args(affinity));
+	return 0;
+}
+
+static int put_cpu_settings(struct sk_buff *skb, const struct vm_cpu *cpu)
+{
+	if (nla_put_u32(skb, INSULA_A_VM_CPU_SHARES, cpu->shares) ||
+	    nla_put_u32(skb, INSULA_A_VM_CPU_MIN, cpu->min) ||
+	    nla_put_u32(skb, INSULA_A_VM_CPU_MAX, cpu->max) || put_affinity(skb, &cpu->affinity))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_settings(struct sk_buff *skb, const struct vm_info *vm)
 {
-	if (nla_put_u32(skb, INSULA_A_VM_CPUS, vm->cpus) ||
+	if (put_cpu_settings(skb, &vm->settings.cpu) ||
+	    nla_put_u32(skb, INSULA_A_VM_CPUS, vm->cpus) ||
 	    put_u64(skb, INSULA_A_VM_MEMORY, vm->memory) ||
 	    nla_put_u32(skb, INSULA_A_VM_ON_REBOOT, vm->settings.on_reboot) ||
 	    (vm->debug_exit && nla_put_flag(skb, INSULA_A_VM_DEBUG_EXIT)))
@@ -71,6 +109,47 @@ static int put_exit(struct sk_buff *skb, const char *reason, u64 count)
 	return 0;
 }
 
+/* How long @permille of all wake-ups took at most, ns; 0: there was none. */
+static u64 latency(const struct sched_stats *stats, unsigned int permille)
+{
+	u64 all = 0, need, seen;
+	unsigned int i;
+
+	for (i = 0; i < SCHED_LATENCIES; i++)
+		all += stats->latency[i];
+	if (!all)
+		return 0;
+	need = div_u64(all * permille + 999, 1000);
+	for (i = 0, seen = stats->latency[0]; seen < need && i < SCHED_LATENCIES - 1; )
+		seen += stats->latency[++i];
+	return sched_latency_ns(i);
+}
+
+static int put_sched_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, INSULA_A_SCHED_PAD);
+}
+
+/* As attribute @type of what is being put: of a VM, of a vCPU. */
+static int put_sched(struct sk_buff *skb, int type, const struct sched_stats *stats)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest || put_sched_u64(skb, INSULA_A_SCHED_RECEIVED, stats->received) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_WAITING, stats->waiting) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_THROTTLED, stats->throttled) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_TAKEN, stats->taken) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_SWITCHES, stats->switches) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_MIGRATIONS, stats->migrations) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_WAKES, stats->wakes) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P50, latency(stats, 500)) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P99, latency(stats, 990)) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_MAX, latency(stats, 1000)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_counts(struct sk_buff *skb, const struct vm_info *vm)
 {
 	const char *reason;
@@ -78,6 +157,8 @@ static int put_counts(struct sk_buff *skb, const struct vm_info *vm)
 
 	if (put_u64(skb, INSULA_A_VM_MEMORY_RESIDENT, vm->memory_resident) ||
 	    put_u64(skb, INSULA_A_VM_CPU_TIME, vm->sched.received) ||
+	    put_u64(skb, INSULA_A_VM_CPU_ENTITLED, vm->cpu_entitled) ||
+	    put_sched(skb, INSULA_A_VM_SCHED, &vm->sched) ||
 	    put_u64(skb, INSULA_A_VM_UPTIME, vm->uptime) ||
 	    nla_put_u32(skb, INSULA_A_VM_BOOTS, vm->boots))
 		return -EMSGSIZE;
@@ -96,6 +177,45 @@ int reply_put_vm(struct sk_buff *skb, const struct vm_info *vm)
 	if (reply_put_identity(skb, vm) || put_state(skb, vm) || put_settings(skb, vm) ||
 	    put_counts(skb, vm))
 		return -EMSGSIZE;
+	return 0;
+}
+
+static enum insula_vcpu_state vcpu_state(enum sched_state state)
+{
+	switch (state) {
+	case SCHED_QUEUED:
+		return INSULA_VCPU_STATE_WAITING;
+	case SCHED_RUNNING:
+		return INSULA_VCPU_STATE_RUNNING;
+	case SCHED_THROTTLED:
+		return INSULA_VCPU_STATE_THROTTLED;
+	case SCHED_ASLEEP:
+		break;
+	}
+	return INSULA_VCPU_STATE_ASLEEP;
+}
+
+static int put_vcpu(struct sk_buff *skb, u32 index, const struct vcpu_info *vcpu)
+{
+	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_VCPU);
+
+	if (!nest || nla_put_u32(skb, INSULA_A_VCPU_INDEX, index) ||
+	    nla_put_u32(skb, INSULA_A_VCPU_STATE, vcpu_state(vcpu->state)) ||
+	    nla_put_u32(skb, INSULA_A_VCPU_CPU, vcpu->cpu) ||
+	    put_sched(skb, INSULA_A_VCPU_SCHED, &vcpu->sched))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int reply_put_vcpus(struct sk_buff *skb, struct vm *vm, u32 vcpus)
+{
+	struct vcpu_info vcpu;
+	u32 i;
+
+	for (i = 0; i < vcpus && vm_vcpu_info(vm, i, &vcpu); i++)
+		if (put_vcpu(skb, i, &vcpu))
+			return -EMSGSIZE;
 	return 0;
 }
 

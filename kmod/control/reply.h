@@ -17,8 +17,18 @@ int reply_put_identity(struct sk_buff *skb, const struct vm_info *vm);
 /** reply_put_event() - id, name, state and why */
 int reply_put_event(struct sk_buff *skb, const struct vm_info *vm);
 
-/** reply_put_vm() - everything */
+/** reply_vm_size() - bytes that suffice for everything about a VM, and about @vcpus of its vCPUs */
+size_t reply_vm_size(u32 vcpus);
+
+/** reply_put_vm() - everything but the vCPUs one by one */
 int reply_put_vm(struct sk_buff *skb, const struct vm_info *vm);
+
+/**
+ * reply_put_vcpus() - the first @vcpus vCPUs one by one; none if the VM is switched off
+ *
+ * Context: may sleep.
+ */
+int reply_put_vcpus(struct sk_buff *skb, struct vm *vm, u32 vcpus);
 
 /** reply_put_host() - everything about the host */
 int reply_put_host(struct sk_buff *skb);

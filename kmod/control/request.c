@@ -7,9 +7,11 @@
  * descriptors. Generic netlink runs a request in its sender's task, so that fget() looks
  * into the right table.
  */
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <insula/guest-abi.h>
 #include "check.h"
 #include "extack.h"
 #include "family.h"
@@ -188,6 +190,98 @@ static int take_name(struct genl_info *info, struct vm_config *cfg)
 	return 0;
 }
 
+static_assert(INSULA_CPU_SHARES_MIN == SCHED_SHARES_MIN);
+static_assert(INSULA_CPU_SHARES_MAX == SCHED_SHARES_MAX);
+static_assert(INSULA_CPU_SHARES_DEFAULT == SCHED_SHARES_DEFAULT);
+static_assert(INSULA_CPU_PERCENT_MAX == 100 * GUEST_MAX_CPUS);
+static_assert(SCHED_NO_MAX == 0);
+
+/* A number that may be absent, and then stays what it is. Return: 1: taken, 0: absent, -EINVAL. */
+static int take_setting(struct genl_info *info, u32 type, int (*check)(u32 value, char *why),
+			u32 *setting)
+{
+	struct nlattr *attr = info->attrs[type];
+	char why[CHECK_TEXT];
+
+	if (!attr)
+		return 0;
+	if (check(nla_get_u32(attr), why))
+		return refuse(info, attr, why);
+	*setting = nla_get_u32(attr);
+	return 1;
+}
+
+/*
+ * All of them must be possible: one that is not would be forgotten without a word. Whether any is
+ * online is for vm/ to see.
+ */
+static int refuse_cpus(struct genl_info *info, const struct nlattr *attr)
+{
+	extack_set(info->extack, attr, "cpu-affinity %.64s: this host has no other CPUs than %*pbl",
+		   (const char *)nla_data(attr), cpumask_pr_args(cpu_possible_mask));
+	return -EINVAL;
+}
+
+static int take_affinity(struct genl_info *info, struct cpumask *affinity)
+{
+	struct nlattr *attr = info->attrs[INSULA_A_VM_CPU_AFFINITY];
+	const char *list;
+	int err;
+
+	if (!attr)
+		return 0;
+	list = nla_data(attr);
+	/* The kernel's parser would stop at the end of a line. */
+	err = strchr(list, '\n') ? -EINVAL : cpulist_parse(list, affinity);
+	if (err == -ERANGE || err == -EOVERFLOW)
+		return refuse_cpus(info, attr);
+	if (err == -ENOMEM)
+		return err;
+	if (err) {
+		extack_set(info->extack, attr,
+			   "cpu-affinity \"%.64s\" is no list of CPUs such as 0-3,8", list);
+		return -EINVAL;
+	}
+	if (cpumask_empty(affinity)) {
+		extack_set(info->extack, attr,
+			   "cpu-affinity is empty: name one or more of the CPUs %*pbl",
+			   cpumask_pr_args(cpu_possible_mask));
+		return -EINVAL;
+	}
+	return cpumask_subset(affinity, cpu_possible_mask) ? 1 : refuse_cpus(info, attr);
+}
+
+/* All settings that the request has. Return: which they are, of enum vm_setting, or -errno. */
+static int take_settings(struct genl_info *info, struct vm_settings *settings)
+{
+	struct vm_cpu *cpu = &settings->cpu;
+	const struct {
+		u32 type, which;
+		int (*check)(u32 value, char *why);
+		u32 *setting;
+	} numbers[] = {
+		{ INSULA_A_VM_ON_REBOOT, VM_SET_ON_REBOOT, check_on_reboot, &settings->on_reboot },
+		{ INSULA_A_VM_CPU_SHARES, VM_SET_CPU_SHARES, check_cpu_shares, &cpu->shares },
+		{ INSULA_A_VM_CPU_MIN, VM_SET_CPU_MIN, check_cpu_min, &cpu->min },
+		{ INSULA_A_VM_CPU_MAX, VM_SET_CPU_MAX, check_cpu_max, &cpu->max },
+	};
+	unsigned int i;
+	u32 which = 0;
+	int taken;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		taken = take_setting(info, numbers[i].type, numbers[i].check, numbers[i].setting);
+		if (taken < 0)
+			return taken;
+		if (taken)
+			which |= numbers[i].which;
+	}
+	taken = take_affinity(info, &cpu->affinity);
+	if (taken < 0)
+		return taken;
+	return which | (taken ? VM_SET_CPU_AFFINITY : 0);
+}
+
 static int take_numbers(struct genl_info *info, struct vm_config *cfg)
 {
 	struct nlattr **attrs = info->attrs;
@@ -201,13 +295,20 @@ static int take_numbers(struct genl_info *info, struct vm_config *cfg)
 	cfg->memory = nla_get_u64(attrs[INSULA_A_VM_MEMORY]);
 	if (check_memory(cfg->memory, why))
 		return refuse(info, attrs[INSULA_A_VM_MEMORY], why);
-	cfg->settings.on_reboot = u32_or(attrs[INSULA_A_VM_ON_REBOOT], INSULA_ON_REBOOT_RESTART);
-	cfg->settings.cpu.shares = SCHED_SHARES_DEFAULT;
-	cpumask_copy(&cfg->settings.cpu.affinity, cpu_possible_mask);
-	if (check_on_reboot(cfg->settings.on_reboot, why))
-		return refuse(info, attrs[INSULA_A_VM_ON_REBOOT], why);
 	cfg->debug_exit = nla_get_flag(attrs[INSULA_A_VM_DEBUG_EXIT]);
 	return 0;
+}
+
+static int take_all_settings(struct genl_info *info, struct vm_settings *settings)
+{
+	int which;
+
+	settings->on_reboot = INSULA_ON_REBOOT_RESTART;
+	settings->cpu.shares = SCHED_SHARES_DEFAULT;
+	settings->cpu.max = SCHED_NO_MAX;
+	cpumask_copy(&settings->cpu.affinity, cpu_possible_mask);
+	which = take_settings(info, settings);
+	return which < 0 ? which : 0;
 }
 
 static int take_ram(struct genl_info *info, struct vm_config *cfg)
@@ -230,6 +331,8 @@ int request_config(struct genl_info *info, struct vm_config *cfg)
 
 	if (!err)
 		err = take_numbers(info, cfg);
+	if (!err)
+		err = take_all_settings(info, &cfg->settings);
 	if (!err)
 		err = take_boot(info, cfg);
 	if (!err)
@@ -261,14 +364,9 @@ int request_action(struct genl_info *info)
 	return nla_get_u32(attr);
 }
 
-int request_on_reboot(struct genl_info *info)
+int request_settings(struct genl_info *info, struct vm_settings *settings)
 {
-	struct nlattr *attr = info->attrs[INSULA_A_VM_ON_REBOOT];
-	char why[CHECK_TEXT];
+	int which = take_settings(info, settings);
 
-	if (!attr)
-		return refuse_missing(info, NULL, INSULA_A_VM_ON_REBOOT, "a setting");
-	if (check_on_reboot(nla_get_u32(attr), why))
-		return refuse(info, attr, why);
-	return nla_get_u32(attr);
+	return which ?: refuse_missing(info, NULL, INSULA_A_VM_CPU_SHARES, "a setting");
 }

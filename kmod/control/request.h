@@ -31,7 +31,12 @@ void request_config_release(struct vm_config *cfg);
 /** request_action() - what is to be done. Return: enum insula_action or -EINVAL. */
 int request_action(struct genl_info *info);
 
-/** request_on_reboot() - the setting. Return: enum insula_on_reboot or -EINVAL. */
-int request_on_reboot(struct genl_info *info);
+/**
+ * request_settings() - what is to be changed of a VM, and to what
+ * @settings:	those that the request has are filled in
+ *
+ * Return: which they are, of enum vm_setting, at least one; -EINVAL.
+ */
+int request_settings(struct genl_info *info, struct vm_settings *settings);
 
 #endif

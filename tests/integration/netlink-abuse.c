@@ -569,6 +569,142 @@ static void abuse_missing(void)
 	refused("host-get: an attribute");
 }
 
+static void begin_set(void)
+{
+	begin(INSULA_CMD_VM_SET);
+	put_string(INSULA_A_VM_NAME, "there");
+}
+
+static void take_shares(struct genlmsghdr *genl, int len, void *arg)
+{
+	struct nlattr *attr = find(genl, len, INSULA_A_VM_CPU_SHARES);
+
+	if (attr)
+		*(uint32_t *)arg = *(uint32_t *)(attr + 1);
+}
+
+static uint32_t shares_of(const char *name)
+{
+	uint32_t shares = 0;
+
+	begin(INSULA_CMD_VM_GET);
+	put_string(INSULA_A_VM_NAME, name);
+	transact_with(take_shares, &shares);
+	return shares;
+}
+
+static void abuse_cpu_numbers(void)
+{
+	static const struct { int type; uint32_t value; const char *says; } bad[] = {
+		{ INSULA_A_VM_CPU_SHARES, 0, "cpu-shares 0 is below the minimum of 1" },
+		{ INSULA_A_VM_CPU_SHARES, 10001, "cpu-shares 10001 is above the maximum of 10000" },
+		{ INSULA_A_VM_CPU_SHARES, ~0u, "cpu-shares 4294967295 is above" },
+		{ INSULA_A_VM_CPU_MIN, 25501, "cpu-min 25501 is above the maximum of 25500%" },
+		{ INSULA_A_VM_CPU_MIN, ~0u, "cpu-min 4294967295 is above" },
+		{ INSULA_A_VM_CPU_MIN, 101, "exceeds what 1 vCPUs can use" },
+		{ INSULA_A_VM_CPU_MAX, 25501, "cpu-max 25501 is above the maximum of 25500%" },
+		{ INSULA_A_VM_CPU_MAX, ~0u, "cpu-max 4294967295 is above" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		begin_set();
+		put_u32(bad[i].type, bad[i].value);
+		refused("set: a number out of range");
+		check(strstr(text, bad[i].says) != NULL, "and it says so", "%s", text);
+		begin_create();
+		put_u32(bad[i].type, bad[i].value);
+		refused("create: a number out of range");
+		begin_set();
+		put_u8(bad[i].type, 1);
+		refused("set: a number of one byte");
+		begin_set();
+		put_u64(bad[i].type, 1);
+		refused("set: a number of eight bytes");
+	}
+	begin_set();
+	put_u32(INSULA_A_VM_CPU_MIN, 50);
+	put_u32(INSULA_A_VM_CPU_MAX, 49);
+	refused("set: a guarantee above the cap");
+	begin_set();
+	put_u32(INSULA_A_VM_CPU_SHARES, 77);
+	put_u32(INSULA_A_VM_CPU_MIN, 50);
+	put_u32(INSULA_A_VM_CPU_MAX, 49);
+	refused("set: one right, two wrong");
+	check(shares_of("there") == INSULA_CPU_SHARES_DEFAULT, "and nothing was set", "shares %u",
+	      shares_of("there"));
+}
+
+static void abuse_affinity(void)
+{
+	static const char *const bad[] = {
+		"", ",", " ", "-", "x", "0-", "-1", "1-0", "0,,x", "0-0:0/0", "0x0", "0;0", "0\n!", "99-100",
+		"8191", "65536", "4294967296", "18446744073709551616", "0-4294967295", "0-99999:1/99999",
+		"%s%n", "\xff\xfe",
+	};
+	static char large[4000];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		begin_set();
+		put_string(INSULA_A_VM_CPU_AFFINITY, bad[i]);
+		refused("set: an affinity that is none");
+		begin_create();
+		put_string(INSULA_A_VM_CPU_AFFINITY, bad[i]);
+		refused("create: an affinity that is none");
+	}
+	for (i = 0; i < sizeof(large) - 1; i += 2)
+		memcpy(large + i, "0,", 2);
+	large[sizeof(large) - 2] = 'x';
+	begin_set();
+	put_string(INSULA_A_VM_CPU_AFFINITY, large);
+	refused("set: a long affinity with a wrong end");
+	begin_set();
+	put(INSULA_A_VM_CPU_AFFINITY, "0", 1);
+	refused("set: an affinity without its end");
+	begin_set();
+	put(INSULA_A_VM_CPU_AFFINITY, NULL, 0);
+	refused("set: an affinity of no bytes");
+	begin_set();
+	put_u32(INSULA_A_VM_CPU_AFFINITY, 0x01010101);
+	refused("set: an affinity that is a number");
+	large[sizeof(large) - 2] = '0';
+	begin_set();
+	put_string(INSULA_A_VM_CPU_AFFINITY, large);
+	check(!transact(), "set: CPU 0 two thousand times", "%s", text);
+}
+
+static void count_vcpus(struct genlmsghdr *genl, int len, void *arg)
+{
+	struct nlattr *attr = find(genl, len, INSULA_A_VM_VCPU);
+
+	*(int *)arg += attr != NULL;
+}
+
+static void abuse_vcpus(void)
+{
+	int vcpus = 0, err;
+
+	begin(INSULA_CMD_VM_GET);
+	put_string(INSULA_A_VM_NAME, "there");
+	put(INSULA_A_VM_WITH_VCPUS, NULL, 0);
+	err = transact_with(count_vcpus, &vcpus);
+	check(!err && !vcpus, "vCPUs of a VM that is off", "answered %d, %d vCPUs", err, vcpus);
+	begin(INSULA_CMD_VM_GET);
+	put_string(INSULA_A_VM_NAME, "there");
+	put_u32(INSULA_A_VM_WITH_VCPUS, 1);
+	refused("get: a flag with a value");
+	begin(INSULA_CMD_VM_GET);
+	put_string(INSULA_A_VM_NAME, "there");
+	open_nest(INSULA_A_VM_VCPU);
+	close_nest();
+	refused("get: what is an answer's");
+	begin_for(family, INSULA_CMD_VM_GET, NLM_F_DUMP);
+	put(INSULA_A_VM_WITH_VCPUS, NULL, 0);
+	err = transact();
+	check(err == -EINVAL, "a dump with vCPUs", "answered %d", err);
+}
+
 static void abuse_headers(void)
 {
 	uint8_t junk[64];
@@ -615,6 +751,9 @@ static void mode_commands(void)
 	abuse_numbers();
 	abuse_segments();
 	abuse_boot();
+	abuse_cpu_numbers();
+	abuse_affinity();
+	abuse_vcpus();
 	abuse_headers();
 	check(count_vms(&id) == 1, "none was made", "%d VMs", count_vms(&id));
 	err = destroy("there");
@@ -889,10 +1028,16 @@ static void random_request(void)
 		begin(INSULA_CMD_VM_SET);
 		put_string(INSULA_A_VM_NAME, "fuzz");
 		put_u32(INSULA_A_VM_ON_REBOOT, random32() % 3);
+		put_u32(INSULA_A_VM_CPU_SHARES, random32() % 10002);
+		put_u32(INSULA_A_VM_CPU_MIN, random32() % 110);
+		put_u32(INSULA_A_VM_CPU_MAX, random32() % 110);
+		put_string(INSULA_A_VM_CPU_AFFINITY, random32() & 1 ? "0" : "0-3,8");
 		break;
 	case 2:
 		begin_for(family, INSULA_CMD_VM_GET, random32() & 1 ? NLM_F_DUMP : 0);
 		put_string(INSULA_A_VM_NAME, "fuzz");
+		if (random32() & 1)
+			put(INSULA_A_VM_WITH_VCPUS, NULL, 0);
 		break;
 	case 3:
 		begin(INSULA_CMD_VM_DESTROY);

@@ -93,6 +93,32 @@ static void test_enums(void **state)
 	assert_refused(check_on_reboot(2, why), "on-reboot 2 is above");
 }
 
+static void test_cpu_shares(void **state)
+{
+	assert_good(check_cpu_shares(1, why));
+	assert_good(check_cpu_shares(INSULA_CPU_SHARES_DEFAULT, why));
+	assert_good(check_cpu_shares(10000, why));
+	assert_refused(check_cpu_shares(0, why), "cpu-shares 0 is below the minimum of 1");
+	assert_refused(check_cpu_shares(10001, why),
+		       "cpu-shares 10001 is above the maximum of 10000");
+	assert_refused(check_cpu_shares(U32_MAX, why), "cpu-shares 4294967295 is above");
+}
+
+static void test_cpu_percentages(void **state)
+{
+	assert_int_equal(INSULA_CPU_PERCENT_MAX, 100 * GUEST_MAX_CPUS);
+	assert_good(check_cpu_min(0, why));
+	assert_good(check_cpu_min(150, why));
+	assert_good(check_cpu_min(25500, why));
+	assert_refused(check_cpu_min(25501, why), "cpu-min 25501 is above the maximum of 25500%");
+	assert_refused(check_cpu_min(U32_MAX, why), "cpu-min 4294967295 is above");
+	assert_good(check_cpu_max(0, why));
+	assert_good(check_cpu_max(1, why));
+	assert_good(check_cpu_max(25500, why));
+	assert_refused(check_cpu_max(25501, why), "cpu-max 25501 is above the maximum of 25500%");
+	assert_refused(check_cpu_max(U32_MAX, why), "cpu-max 4294967295 is above");
+}
+
 static void test_ram_below_the_hole(void **state)
 {
 	assert_true(check_ram_range(0, 1, MIB));
@@ -201,6 +227,8 @@ int main(void)
 		cmocka_unit_test(test_cpus),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_enums),
+		cmocka_unit_test(test_cpu_shares),
+		cmocka_unit_test(test_cpu_percentages),
 		cmocka_unit_test(test_ram_below_the_hole),
 		cmocka_unit_test(test_ram_around_the_hole),
 		cmocka_unit_test(test_ram_bytes),
