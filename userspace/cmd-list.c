@@ -20,10 +20,10 @@ static void print_table(const struct vm *vms, size_t nr)
 	for (size_t i = 0; i < nr; i++)
 		if ((int)strlen(vms[i].name) > width)
 			width = strlen(vms[i].name);
-	printf("%-*s  STATE    CPUS  MEMORY  RESIDENT  UPTIME   REASON\n", width, "NAME");
+	printf("%-*s  STATE    CPUS  SHARES  MEMORY  RESIDENT  UPTIME   REASON\n", width, "NAME");
 	for (size_t i = 0; i < nr; i++)
-		printf("%-*s  %-7s  %4u  %6s  %8s  %-7s  %s\n", width, vms[i].name,
-		       vm_state_name(vms[i].state), vms[i].cpus,
+		printf("%-*s  %-7s  %4u  %6u  %6s  %8s  %-7s  %s\n", width, vms[i].name,
+		       vm_state_name(vms[i].state), vms[i].cpus, vms[i].cpu_shares,
 		       format_size(vms[i].memory, memory),
 		       format_size(vms[i].resident, resident),
 		       format_duration(vms[i].uptime, uptime),
@@ -65,6 +65,17 @@ int cmd_list(const struct vm_args *args)
 	return status;
 }
 
+static void print_cpu_settings(const struct vm *vm)
+{
+	printf("cpu shares   %u\n", vm->cpu_shares);
+	printf("cpu min      %u%%\n", vm->cpu_min);
+	if (vm->cpu_max)
+		printf("cpu max      %u%%\n", vm->cpu_max);
+	else
+		printf("cpu max      none\n");
+	printf("cpu affinity %s\n", vm->cpu_affinity);
+}
+
 static void print_vm(const struct vm *vm)
 {
 	char text[SIZE_TEXT_MAX];
@@ -77,6 +88,7 @@ static void print_vm(const struct vm *vm)
 	if (vm->has_exit_code)
 		printf("exit code    %u\n", vm->exit_code);
 	printf("cpus         %u\n", vm->cpus);
+	print_cpu_settings(vm);
 	printf("memory       %s\n", format_size(vm->memory, text));
 	printf("resident     %s\n", format_size(vm->resident, text));
 	printf("console      %s\n", vm->console);

@@ -16,7 +16,7 @@ int cmd_set(const struct vm_args *args)
 	status = vm_connect(&nl);
 	if (status)
 		return status;
-	if (vm_set_on_reboot(&nl, name, args->on_reboot))
+	if (vm_set(&nl, name, args))
 		status = vm_failed(&nl, name);
 	module_close(&nl);
 	return status;

@@ -31,12 +31,16 @@ const struct command commands[] = {
 	  "create, start, attach the console; destroy when the guest powers off",
 	  "Exit status 0 on a clean power-off, else 1, or the guest's debug-exit code.\n"
 	  "Ctrl-] cuts the power, as does a signal. Without NAME it is called vm-PID.", cmd_run },
-	{ "set", "NAME", 1, 1, ARG_LIVE, "change settings of a VM", NULL, cmd_set },
+	{ "set", "NAME", 1, 1, ARG_LIVE, "change settings of a VM, live",
+	  "All that are given change, or none.", cmd_set },
 	{ "list", "", 0, 0, ARG_JSON, "what there is",
 	  "With --quiet: names only.", cmd_list },
 	{ "show", "NAME", 1, 1, ARG_JSON, "everything about one VM", NULL, cmd_show },
 	{ "stats", "[NAME]", 0, 1, ARG_JSON | ARG_INTERVAL,
-	  "CPU time, resident RAM and exits by reason", NULL, cmd_stats },
+	  "entitled beside received CPU time, resident RAM, exits by reason",
+	  "With NAME: its vCPUs one by one, too. With --interval: what was counted since it was\n"
+	  "made, and then what it was in between: percent of a CPU, or times per second. (JSON\n"
+	  "always has what was counted since it was made.)", cmd_stats },
 	{ "console", "NAME", 1, 1, 0, "attach to the serial console; Ctrl-] leaves", NULL,
 	  cmd_console },
 	{ "monitor", "", 0, 0, ARG_JSON, "print events as they happen",

@@ -25,9 +25,11 @@ json_t *vm_to_json(const struct vm *vm)
 	json_object_set_new(object, "memory_target", json_integer(vm->memory));
 	json_object_set_new(object, "memory_min", json_integer(0));
 	json_object_set_new(object, "memory_shares", json_integer(100));
-	json_object_set_new(object, "cpu_shares", json_integer(100));
-	json_object_set_new(object, "cpu_min", json_integer(0));
-	json_object_set_new(object, "cpu_max", json_null());
+	json_object_set_new(object, "cpu_shares", json_integer(vm->cpu_shares));
+	json_object_set_new(object, "cpu_min", json_integer(vm->cpu_min));
+	json_object_set_new(object, "cpu_max",
+			    vm->cpu_max ? json_integer(vm->cpu_max) : json_null());
+	json_object_set_new(object, "cpu_affinity", json_string(vm->cpu_affinity));
 	json_object_set_new(object, "cpu_time_ns", json_integer(vm->cpu_time));
 	json_object_set_new(object, "uptime_ns", json_integer(vm->uptime));
 	json_object_set_new(object, "boots", json_integer(vm->boots));
@@ -39,6 +41,50 @@ json_t *vm_to_json(const struct vm *vm)
 	json_object_set_new(object, "disks", json_array());
 	json_object_set_new(object, "nics", json_array());
 	return object;
+}
+
+static void set_sched(json_t *object, const struct vm_sched *sched)
+{
+	json_object_set_new(object, "cpu_waiting_ns", json_integer(sched->waiting));
+	json_object_set_new(object, "cpu_throttled_ns", json_integer(sched->throttled));
+	json_object_set_new(object, "cpu_taken_ns", json_integer(sched->taken));
+	json_object_set_new(object, "cpu_steal_ns", json_integer(vm_steal(sched)));
+	json_object_set_new(object, "switches", json_integer(sched->switches));
+	json_object_set_new(object, "migrations", json_integer(sched->migrations));
+	json_object_set_new(object, "wakes", json_integer(sched->wakes));
+	json_object_set_new(object, "wake_latency_p50_ns", json_integer(sched->latency_p50));
+	json_object_set_new(object, "wake_latency_p99_ns", json_integer(sched->latency_p99));
+	json_object_set_new(object, "wake_latency_max_ns", json_integer(sched->latency_max));
+}
+
+json_t *vm_stats_to_json(const struct vm *vm)
+{
+	json_t *object = vm_to_json(vm);
+	json_t *exits = json_object();
+
+	for (unsigned int i = 0; i < vm->nr_exits; i++)
+		json_object_set_new(exits, vm->exits[i].reason, json_integer(vm->exits[i].count));
+	json_object_set_new(object, "exits", exits);
+	json_object_set_new(object, "cpu_entitled_ns", json_integer(vm->cpu_entitled));
+	set_sched(object, &vm->sched);
+	return object;
+}
+
+json_t *vcpus_to_json(const struct vm_vcpu *vcpus, size_t nr)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nr; i++) {
+		json_t *object = json_object();
+
+		json_object_set_new(object, "id", json_integer(vcpus[i].index));
+		json_object_set_new(object, "state", json_string(vcpu_state_name(vcpus[i].state)));
+		json_object_set_new(object, "cpu", json_integer(vcpus[i].cpu));
+		json_object_set_new(object, "cpu_time_ns", json_integer(vcpus[i].sched.received));
+		set_sched(object, &vcpus[i].sched);
+		json_array_append_new(array, object);
+	}
+	return array;
 }
 
 void print_json(json_t *value, size_t flags)

@@ -18,6 +18,23 @@
 json_t *vm_to_json(const struct vm *vm);
 
 /**
+ * vm_stats_to_json() - the same, and what it has got of the host
+ * @vm: the VM
+ *
+ * Return: an object, the caller's.
+ */
+json_t *vm_stats_to_json(const struct vm *vm);
+
+/**
+ * vcpus_to_json() - all that is known of vCPUs
+ * @vcpus: an array
+ * @nr: how many
+ *
+ * Return: an array, the caller's.
+ */
+json_t *vcpus_to_json(const struct vm_vcpu *vcpus, size_t nr);
+
+/**
  * print_json() - print a value on a line of its own
  * @value: is released
  * @flags: of json_dumpf()

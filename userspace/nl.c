@@ -21,6 +21,7 @@
 #include <linux/insula.h>
 
 #define EVENTS_BUFFER	(1 << 20)	/* bytes; many VMs may die at once */
+#define ANSWER_BUFFER	(200 << 10)	/* an answer that tells of 255 vCPUs, and what follows it */
 
 static int set_error(struct nl *nl, int status, const char *text)
 {
@@ -67,6 +68,7 @@ int module_open(struct nl *nl)
 
 	if (err)
 		return err;
+	nl_socket_set_buffer_size(nl->sock, ANSWER_BUFFER, 0);
 	fd = nl_socket_get_fd(nl->sock);
 	/* Without them errors are shorter, that is all. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));

@@ -37,6 +37,26 @@ bool parse_number(const char *text, uint64_t max, uint64_t *number)
 	return true;
 }
 
+bool is_cpu_list(const char *text)
+{
+	uint64_t first, last;
+
+	if (!strcmp(text, "all"))
+		return true;
+	for (;;) {
+		text = read_digits(text, &first);
+		if (text && *text == '-') {
+			text = read_digits(text + 1, &last);
+			if (text && last < first)
+				return false;
+		}
+		if (!text || (*text && *text != ','))
+			return false;
+		if (!*text++)
+			return true;
+	}
+}
+
 bool parse_size(const char *text, uint64_t *bytes)
 {
 	uint64_t value;
@@ -88,5 +108,22 @@ const char *format_duration(uint64_t ns, char text[SIZE_TEXT_MAX])
 	else
 		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64 "d%02" PRIu64 "h", s / 86400,
 			 s / 3600 % 24);
+	return text;
+}
+
+const char *format_latency(uint64_t ns, char text[SIZE_TEXT_MAX])
+{
+	static const char *const names[] = { "ns", "us", "ms", "s" };
+	unsigned int unit = 0;
+	double value = ns;
+
+	for (; value >= 1000 && unit < 3; unit++)
+		value /= 1000;
+	if (!ns)
+		snprintf(text, SIZE_TEXT_MAX, "-");
+	else if (value < 10 && value * 10 != (int)value * 10)
+		snprintf(text, SIZE_TEXT_MAX, "%.1f%s", value, names[unit]);
+	else
+		snprintf(text, SIZE_TEXT_MAX, "%.0f%s", value, names[unit]);
 	return text;
 }

@@ -21,6 +21,14 @@
 bool parse_number(const char *text, uint64_t max, uint64_t *number);
 
 /**
+ * is_cpu_list() - does it look like a list of CPUs
+ * @text: numbers and ranges such as "0-3,8", or "all"
+ *
+ * Return: true if it does; whether there are such CPUs, is another question.
+ */
+bool is_cpu_list(const char *text);
+
+/**
  * parse_size() - read a size in bytes
  * @text: a decimal number, and perhaps K, M, G or T (powers of 1024, either
  *	case)
@@ -47,5 +55,14 @@ const char *format_size(uint64_t bytes, char text[SIZE_TEXT_MAX]);
  * Return: @text.
  */
 const char *format_duration(uint64_t ns, char text[SIZE_TEXT_MAX]);
+
+/**
+ * format_latency() - write a short span of time for people
+ * @ns: nanoseconds; 0: there was none
+ * @text: set to such as "-", "1.5us", "12us" or "3.1s"
+ *
+ * Return: @text.
+ */
+const char *format_latency(uint64_t ns, char text[SIZE_TEXT_MAX]);
 
 #endif

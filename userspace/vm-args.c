@@ -126,6 +126,52 @@ static const char *parse_on_reboot(struct vm_args *args, const char *value)
 	return NULL;
 }
 
+static const char *parse_cpu_shares(struct vm_args *args, const char *value)
+{
+	uint64_t n;
+
+	if (!parse_number(value, INSULA_CPU_SHARES_MAX, &n) || n < INSULA_CPU_SHARES_MIN)
+		return "takes a number from " NUMBER(INSULA_CPU_SHARES_MIN) " to "
+		       NUMBER(INSULA_CPU_SHARES_MAX);
+	args->cpu_shares = n;
+	args->given |= GIVEN_CPU_SHARES;
+	return NULL;
+}
+
+static const char *parse_cpu_min(struct vm_args *args, const char *value)
+{
+	uint64_t n;
+
+	if (!parse_number(value, INSULA_CPU_PERCENT_MAX, &n))
+		return "takes percents of one CPU, from 0 to " NUMBER(INSULA_CPU_PERCENT_MAX);
+	args->cpu_min = n;
+	args->given |= GIVEN_CPU_MIN;
+	return NULL;
+}
+
+static const char *parse_cpu_max(struct vm_args *args, const char *value)
+{
+	uint64_t n = 0;
+
+	if (strcmp(value, "none") && (!parse_number(value, INSULA_CPU_PERCENT_MAX, &n) || !n))
+		return "takes percents of one CPU, from 1 to " NUMBER(INSULA_CPU_PERCENT_MAX)
+		       ", or none";
+	args->cpu_max = n;
+	args->given |= GIVEN_CPU_MAX;
+	return NULL;
+}
+
+static const char *parse_cpu_affinity(struct vm_args *args, const char *value)
+{
+	if (!is_cpu_list(value))
+		return "takes CPUs of the host such as 0-3,8, or all";
+	if (strlen(value) > VM_ARGS_LIST_MAX)
+		return "takes a list of at most " NUMBER(VM_ARGS_LIST_MAX) " characters";
+	args->cpu_affinity = value;
+	args->given |= GIVEN_CPU_AFFINITY;
+	return NULL;
+}
+
 const struct vm_option vm_options[] = {
 	{ "cpus", 0, "N", ARG_CREATE, parse_cpus, "vCPUs, 1 to 255 (default 1)" },
 	{ "memory", 0, "SIZE", ARG_CREATE, parse_memory,
@@ -138,11 +184,15 @@ const struct vm_option vm_options[] = {
 	  "port 0xf4: writing V ends the guest with status (V<<1)|1" },
 	{ "on-reboot", 0, "restart|stop", ARG_CREATE | ARG_LIVE, parse_on_reboot,
 	  "what a guest's reboot does (default restart)" },
+	{ "cpu-shares", 0, "N", ARG_CREATE | ARG_LIVE, parse_cpu_shares,
+	  "weight among VMs that compete, 1 to 10000 (default 100)" },
+	{ "cpu-min", 0, "PCT", ARG_CREATE | ARG_LIVE, parse_cpu_min,
+	  "guaranteed, in percent of one CPU: 150 is one and a half (default 0)" },
+	{ "cpu-max", 0, "PCT|none", ARG_CREATE | ARG_LIVE, parse_cpu_max,
+	  "cap, likewise (default none)" },
+	{ "cpu-affinity", 0, "LIST|all", ARG_CREATE | ARG_LIVE, parse_cpu_affinity,
+	  "host CPUs it may use: 0-3,8 (default all)" },
 
-	{ "cpu-shares", 0, "N", ARG_CREATE | ARG_LIVE, NULL, NULL },
-	{ "cpu-min", 0, "PCT", ARG_CREATE | ARG_LIVE, NULL, NULL },
-	{ "cpu-max", 0, "PCT", ARG_CREATE | ARG_LIVE, NULL, NULL },
-	{ "cpu-affinity", 0, "LIST", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "memory-min", 0, "SIZE", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "memory-shares", 0, "N", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "firmware", 0, "FILE", ARG_CREATE, NULL, NULL },

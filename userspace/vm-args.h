@@ -18,6 +18,7 @@
 
 #define VM_DEFAULT_MEMORY	(512ULL << 20)
 #define VM_ARGS_ERROR_MAX	256
+#define VM_ARGS_LIST_MAX	1024	/* so that a request has room for it */
 
 /* Which commands know an option. */
 enum {
@@ -34,6 +35,10 @@ enum {
 /* Settings that were given; bits of vm_args.given. */
 enum {
 	GIVEN_ON_REBOOT = 1 << 0,
+	GIVEN_CPU_SHARES = 1 << 1,
+	GIVEN_CPU_MIN = 1 << 2,
+	GIVEN_CPU_MAX = 1 << 3,
+	GIVEN_CPU_AFFINITY = 1 << 4,
 };
 
 /**
@@ -55,6 +60,10 @@ enum {
  * @append: the kernel's command line, or NULL
  * @debug_exit: the guest gets a debug-exit port
  * @on_reboot: what a guest's reboot does
+ * @cpu_shares: weight among VMs that compete for CPUs
+ * @cpu_min: guarantee, in percent of one CPU
+ * @cpu_max: cap, in percent of one CPU; 0: none
+ * @cpu_affinity: list of the host's CPUs that it may use
  * @error: why vm_args_parse() failed
  * @error_about: the option that @error is about
  */
@@ -76,6 +85,10 @@ struct vm_args {
 	const char *append;
 	bool debug_exit;
 	enum insula_on_reboot on_reboot;
+	uint32_t cpu_shares;
+	uint32_t cpu_min;
+	uint32_t cpu_max;
+	const char *cpu_affinity;
 	char error[VM_ARGS_ERROR_MAX];
 	char error_about[64];
 };

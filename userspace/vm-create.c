@@ -184,7 +184,7 @@ static int request(struct nl *nl, const char *name, const struct vm_args *args,
 	nla_put_u32(msg, INSULA_A_VM_CPUS, args->cpus);
 	nla_put_u64(msg, INSULA_A_VM_MEMORY, args->memory);
 	nla_put_u32(msg, INSULA_A_VM_MEMORY_FD, parts->memory);
-	nla_put_u32(msg, INSULA_A_VM_ON_REBOOT, args->on_reboot);
+	vm_put_settings(msg, args);
 	if (args->debug_exit)
 		nla_put_flag(msg, INSULA_A_VM_DEBUG_EXIT);
 	if (parts->plan) {

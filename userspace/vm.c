@@ -13,104 +13,6 @@
 
 #define DUMP_TRIES	5	/* a dump is read again when VMs came or went meanwhile */
 
-static struct nla_policy vm_policy[INSULA_A_VM_MAX + 1] = {
-	[INSULA_A_VM_ID] = { .type = NLA_U32 },
-	[INSULA_A_VM_NAME] = { .type = NLA_STRING },
-	[INSULA_A_VM_STATE] = { .type = NLA_U32 },
-	[INSULA_A_VM_REASON] = { .type = NLA_STRING },
-	[INSULA_A_VM_EXIT_CODE] = { .type = NLA_U32 },
-	[INSULA_A_VM_CPUS] = { .type = NLA_U32 },
-	[INSULA_A_VM_MEMORY] = { .type = NLA_U64 },
-	[INSULA_A_VM_MEMORY_RESIDENT] = { .type = NLA_U64 },
-	[INSULA_A_VM_DEBUG_EXIT] = { .type = NLA_FLAG },
-	[INSULA_A_VM_ON_REBOOT] = { .type = NLA_U32 },
-	[INSULA_A_VM_CPU_TIME] = { .type = NLA_U64 },
-	[INSULA_A_VM_UPTIME] = { .type = NLA_U64 },
-	[INSULA_A_VM_CONSOLE] = { .type = NLA_STRING },
-	[INSULA_A_VM_BOOTS] = { .type = NLA_U32 },
-	[INSULA_A_VM_EXITS] = { .type = NLA_NESTED },
-};
-
-static struct nla_policy exit_policy[INSULA_A_EXIT_MAX + 1] = {
-	[INSULA_A_EXIT_REASON] = { .type = NLA_STRING },
-	[INSULA_A_EXIT_COUNT] = { .type = NLA_U64 },
-};
-
-static uint32_t u32_or_0(struct nlattr *attr)
-{
-	return attr ? nla_get_u32(attr) : 0;
-}
-
-static uint64_t u64_or_0(struct nlattr *attr)
-{
-	return attr ? nla_get_u64(attr) : 0;
-}
-
-static void copy_string(char *to, struct nlattr *attr, size_t size)
-{
-	if (attr)
-		nla_strlcpy(to, attr, size);
-}
-
-static void parse_exits(struct nlattr *attrs, int len, struct vm *vm)
-{
-	struct nlattr *attr, *tb[INSULA_A_EXIT_MAX + 1];
-	int rest;
-
-	nla_for_each_attr(attr, attrs, len, rest) {
-		struct vm_exit_count *exit;
-
-		if (nla_type(attr) != INSULA_A_VM_EXITS || vm->nr_exits == VM_EXITS_MAX)
-			continue;
-		if (nla_parse_nested(tb, INSULA_A_EXIT_MAX, attr, exit_policy) ||
-		    !tb[INSULA_A_EXIT_REASON])
-			continue;
-		exit = &vm->exits[vm->nr_exits++];
-		copy_string(exit->reason, tb[INSULA_A_EXIT_REASON], sizeof(exit->reason));
-		exit->count = u64_or_0(tb[INSULA_A_EXIT_COUNT]);
-	}
-}
-
-void vm_parse(struct nlattr *attrs, int len, struct vm *vm)
-{
-	struct nlattr *tb[INSULA_A_VM_MAX + 1];
-
-	memset(vm, 0, sizeof(*vm));
-	if (nla_parse(tb, INSULA_A_VM_MAX, attrs, len, vm_policy))
-		return;
-	vm->id = u32_or_0(tb[INSULA_A_VM_ID]);
-	copy_string(vm->name, tb[INSULA_A_VM_NAME], sizeof(vm->name));
-	vm->state = u32_or_0(tb[INSULA_A_VM_STATE]);
-	copy_string(vm->reason, tb[INSULA_A_VM_REASON], sizeof(vm->reason));
-	vm->exit_code = u32_or_0(tb[INSULA_A_VM_EXIT_CODE]);
-	vm->has_exit_code = !strcmp(vm->reason, VM_REASON_DEBUG_EXIT);
-	vm->cpus = u32_or_0(tb[INSULA_A_VM_CPUS]);
-	vm->memory = u64_or_0(tb[INSULA_A_VM_MEMORY]);
-	vm->resident = u64_or_0(tb[INSULA_A_VM_MEMORY_RESIDENT]);
-	vm->debug_exit = tb[INSULA_A_VM_DEBUG_EXIT];
-	vm->on_reboot = u32_or_0(tb[INSULA_A_VM_ON_REBOOT]);
-	vm->cpu_time = u64_or_0(tb[INSULA_A_VM_CPU_TIME]);
-	vm->uptime = u64_or_0(tb[INSULA_A_VM_UPTIME]);
-	copy_string(vm->console, tb[INSULA_A_VM_CONSOLE], sizeof(vm->console));
-	vm->boots = u32_or_0(tb[INSULA_A_VM_BOOTS]);
-	parse_exits(attrs, len, vm);
-}
-
-const char *vm_state_name(enum insula_vm_state state)
-{
-	switch (state) {
-	case INSULA_VM_STATE_STOPPED:
-		return "stopped";
-	case INSULA_VM_STATE_RUNNING:
-		return "running";
-	case INSULA_VM_STATE_PAUSED:
-		return "paused";
-	case INSULA_VM_STATE_CRASHED:
-		return "crashed";
-	}
-	return "unknown";
-}
-
 static void on_vm(struct nlattr *attrs, int len, void *arg)
 {
 	vm_parse(attrs, len, arg);
@@ -147,6 +49,35 @@ int vm_get(struct nl *nl, const char *name, struct vm *vm)
 	struct nl_msg *msg = by_name(nl, INSULA_CMD_VM_GET, name);
 
 	return msg ? module_call(nl, msg, on_vm, vm) : nl->status;
+}
+
+struct with_vcpus {
+	struct vm *vm;
+	struct vm_vcpu *vcpus;
+	size_t nr;
+};
+
+static void on_vm_with_vcpus(struct nlattr *attrs, int len, void *arg)
+{
+	struct with_vcpus *with = arg;
+
+	vm_parse(attrs, len, with->vm);
+	with->nr = vm_parse_vcpus(attrs, len, with->vcpus);
+}
+
+int vm_get_vcpus(struct nl *nl, const char *name, struct vm *vm,
+		 struct vm_vcpu vcpus[GUEST_MAX_CPUS], size_t *nr)
+{
+	struct nl_msg *msg = by_name(nl, INSULA_CMD_VM_GET, name);
+	struct with_vcpus with = { .vm = vm, .vcpus = vcpus };
+	int err;
+
+	if (!msg)
+		return nl->status;
+	nla_put_flag(msg, INSULA_A_VM_WITH_VCPUS);
+	err = module_call(nl, msg, on_vm_with_vcpus, &with);
+	*nr = with.nr;
+	return err;
 }
 
 int vm_get_id(struct nl *nl, uint32_t id, struct vm *vm)
@@ -224,13 +155,27 @@ int vm_destroy_id(struct nl *nl, uint32_t id)
 	return module_call(nl, by_id(nl, INSULA_CMD_VM_DESTROY, id), NULL, NULL);
 }
 
-int vm_set_on_reboot(struct nl *nl, const char *name, enum insula_on_reboot on_reboot)
+void vm_put_settings(struct nl_msg *msg, const struct vm_args *args)
+{
+	if (args->given & GIVEN_ON_REBOOT)
+		nla_put_u32(msg, INSULA_A_VM_ON_REBOOT, args->on_reboot);
+	if (args->given & GIVEN_CPU_SHARES)
+		nla_put_u32(msg, INSULA_A_VM_CPU_SHARES, args->cpu_shares);
+	if (args->given & GIVEN_CPU_MIN)
+		nla_put_u32(msg, INSULA_A_VM_CPU_MIN, args->cpu_min);
+	if (args->given & GIVEN_CPU_MAX)
+		nla_put_u32(msg, INSULA_A_VM_CPU_MAX, args->cpu_max);
+	if (args->given & GIVEN_CPU_AFFINITY)
+		nla_put_string(msg, INSULA_A_VM_CPU_AFFINITY, args->cpu_affinity);
+}
+
+int vm_set(struct nl *nl, const char *name, const struct vm_args *args)
 {
 	struct nl_msg *msg = by_name(nl, INSULA_CMD_VM_SET, name);
 
 	if (!msg)
 		return nl->status;
-	nla_put_u32(msg, INSULA_A_VM_ON_REBOOT, on_reboot);
+	vm_put_settings(msg, args);
 	return module_call(nl, msg, NULL, NULL);
 }
 

@@ -14,8 +14,10 @@
 #include <linux/insula.h>
 
 #include "nl.h"
+#include "vm-args.h"
 
 #define VM_EXITS_MAX	64
+#define VM_AFFINITY_MAX	4096
 
 /* Reasons that mean something to commands; the others are for people. */
 #define VM_REASON_POWEROFF	"poweroff"
@@ -29,6 +31,57 @@
 struct vm_exit_count {
 	char reason[32];
 	uint64_t count;
+};
+
+/**
+ * struct vm_sched - what came of CPU time
+ * @received: ns that vCPUs ran
+ * @waiting: ns that they could have run, and others did
+ * @throttled: ns that they could have run but for the cap
+ * @taken: ns that the host took from them
+ * @switches: how often they were given a CPU
+ * @migrations: how often that was another one than before
+ * @wakes: how often they woke up
+ * @latency_p50: ns until they ran, that half of the wake-ups took at most
+ * @latency_p99: the same of 99 in 100
+ * @latency_max: the same of all
+ */
+struct vm_sched {
+	uint64_t received;
+	uint64_t waiting;
+	uint64_t throttled;
+	uint64_t taken;
+	uint64_t switches;
+	uint64_t migrations;
+	uint64_t wakes;
+	uint64_t latency_p50;
+	uint64_t latency_p99;
+	uint64_t latency_max;
+};
+
+/**
+ * vm_steal() - time that vCPUs wanted to run and did not
+ * @sched: of a VM or a vCPU
+ *
+ * Return: ns.
+ */
+static inline uint64_t vm_steal(const struct vm_sched *sched)
+{
+	return sched->waiting + sched->throttled + sched->taken;
+}
+
+/**
+ * struct vm_vcpu - a vCPU of a VM that is switched on
+ * @index: from 0
+ * @state: what it is doing
+ * @cpu: the host's CPU, on which it runs or ran last
+ * @sched: since the VM was switched on
+ */
+struct vm_vcpu {
+	uint32_t index;
+	enum insula_vcpu_state state;
+	uint32_t cpu;
+	struct vm_sched sched;
 };
 
 /**
@@ -48,6 +101,12 @@ struct vm_exit_count {
  * @uptime: ns since its start
  * @console: path of the console's tty
  * @boots: how often it was started or rebooted
+ * @cpu_shares: weight among VMs that compete for CPUs
+ * @cpu_min: guarantee, in percent of one CPU
+ * @cpu_max: cap, in percent of one CPU; 0: none
+ * @cpu_affinity: list of the host's CPUs that it may use
+ * @cpu_entitled: ns that it was due
+ * @sched: of all vCPUs together, since the VM was made
  * @exits: exits by reason
  * @nr_exits: how many reasons
  */
@@ -67,6 +126,12 @@ struct vm {
 	uint64_t uptime;
 	char console[64];
 	uint32_t boots;
+	uint32_t cpu_shares;
+	uint32_t cpu_min;
+	uint32_t cpu_max;
+	char cpu_affinity[VM_AFFINITY_MAX];
+	uint64_t cpu_entitled;
+	struct vm_sched sched;
 	struct vm_exit_count exits[VM_EXITS_MAX];
 	unsigned int nr_exits;
 };
@@ -82,12 +147,30 @@ struct vm {
 void vm_parse(struct nlattr *attrs, int len, struct vm *vm);
 
 /**
+ * vm_parse_vcpus() - read what a message tells of vCPUs
+ * @attrs: the first attribute
+ * @len: bytes of attributes
+ * @vcpus: filled in
+ *
+ * Return: how many there are.
+ */
+size_t vm_parse_vcpus(struct nlattr *attrs, int len, struct vm_vcpu vcpus[GUEST_MAX_CPUS]);
+
+/**
  * vm_state_name() - a state as users know it
  * @state: the state
  *
  * Return: a word, "unknown" for a state of a later module.
  */
 const char *vm_state_name(enum insula_vm_state state);
+
+/**
+ * vcpu_state_name() - a vCPU's state as users know it
+ * @state: the state
+ *
+ * Return: a word, "unknown" for a state of a later module.
+ */
+const char *vcpu_state_name(enum insula_vcpu_state state);
 
 /**
  * vm_get() - ask for a VM by name
@@ -98,6 +181,19 @@ const char *vm_state_name(enum insula_vm_state state);
  * Return: 0 or -errno; -ENOENT: no such VM.
  */
 int vm_get(struct nl *nl, const char *name, struct vm *vm);
+
+/**
+ * vm_get_vcpus() - ask for a VM and its vCPUs by name
+ * @nl: a connection
+ * @name: its name
+ * @vm: filled in
+ * @vcpus: filled in
+ * @nr: set to how many they are; none while it is switched off
+ *
+ * Return: 0 or -errno; -ENOENT: no such VM.
+ */
+int vm_get_vcpus(struct nl *nl, const char *name, struct vm *vm,
+		 struct vm_vcpu vcpus[GUEST_MAX_CPUS], size_t *nr);
 
 /**
  * vm_get_id() - ask for a VM by number
@@ -160,14 +256,21 @@ int vm_destroy(struct nl *nl, const char *name);
 int vm_destroy_id(struct nl *nl, uint32_t id);
 
 /**
- * vm_set_on_reboot() - change what a guest's reboot does
+ * vm_put_settings() - put the settings that can be changed into a request
+ * @msg: to create a VM, or to change one
+ * @args: those that were given count
+ */
+void vm_put_settings(struct nl_msg *msg, const struct vm_args *args);
+
+/**
+ * vm_set() - change settings, all that were given or none
  * @nl: a connection
  * @name: name of the VM
- * @on_reboot: what it does
+ * @args: what was given
  *
- * Return: 0 or -errno.
+ * Return: 0 or -errno; -ENOSPC: no CPU time is left for that guarantee.
  */
-int vm_set_on_reboot(struct nl *nl, const char *name, enum insula_on_reboot on_reboot);
+int vm_set(struct nl *nl, const char *name, const struct vm_args *args);
 
 /**
  * vm_connect() - module_open(), and tell of what went wrong

@@ -23,8 +23,9 @@ _insula_option_value()
 		return 0
 		;;
 	*'|'*)
+		# Words to be typed as they are; those in capitals stand for something.
 		mapfile -t COMPREPLY < <(compgen -W \
-			"$(_insula_value "$1" "$2" | tr '|' ' ')" -- "$cur")
+			"$(_insula_value "$1" "$2" | tr '|' '\n' | grep -v '[A-Z]')" -- "$cur")
 		return 0
 		;;
 	?*)

@@ -115,8 +115,7 @@ static void test_wrong_words(void **state)
 static void test_settings_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"--cpu-shares", "--cpu-min", "--cpu-max", "--cpu-affinity", "--memory-min",
-		"--memory-shares", "--firmware", "--disk", "--nic", "--hugepages",
+		"--memory-min", "--memory-shares", "--firmware", "--disk", "--nic", "--hugepages",
 	};
 
 	(void)state;
@@ -124,8 +123,8 @@ static void test_settings_of_later_versions(void **state)
 		assert_int_equal(parse_words(ARG_CREATE, "web", later[i], "1"), -1);
 		assert_wrong(later[i], "not available in this version");
 	}
-	assert_int_equal(parse_words(ARG_LIVE, "web", "--cpu-max=none"), -1);
-	assert_wrong("--cpu-max", "not available in this version");
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-min=1G"), -1);
+	assert_wrong("--memory-min", "not available in this version");
 }
 
 static void test_live_settings(void **state)
@@ -134,6 +133,62 @@ static void test_live_settings(void **state)
 	assert_int_equal(parse_words(ARG_LIVE, "web", "--on-reboot", "stop"), 0);
 	assert_int_equal(parse_words(ARG_LIVE, "web", "--cpus", "2"), -1);
 	assert_wrong("--cpus", "can't be changed");
+}
+
+static void test_cpu_settings(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--cpu-shares", "250", "--cpu-min=150",
+				     "--cpu-max", "200", "--cpu-affinity", "0-3,8"), 0);
+	assert_int_equal(args.given, GIVEN_CPU_SHARES | GIVEN_CPU_MIN | GIVEN_CPU_MAX |
+			 GIVEN_CPU_AFFINITY);
+	assert_int_equal(args.cpu_shares, 250);
+	assert_int_equal(args.cpu_min, 150);
+	assert_int_equal(args.cpu_max, 200);
+	assert_string_equal(args.cpu_affinity, "0-3,8");
+	assert_int_equal(parse_words(ARG_CREATE, "--cpu-max=none", "--cpu-min", "0"), 0);
+	assert_int_equal(args.given, GIVEN_CPU_MIN | GIVEN_CPU_MAX);
+	assert_int_equal(args.cpu_max, 0);
+	assert_int_equal(parse_words(ARG_CREATE, "--cpu-shares=1", "--cpu-min=25500",
+				     "--cpu-max=1", "--cpu-affinity=all"), 0);
+	assert_int_equal(parse_words(ARG_CREATE, "--cpu-shares=10000", "--cpu-max=25500"), 0);
+	assert_int_equal(parse_words(ARG_JSON, "--cpu-shares=1"), -1);
+	assert_wrong("--cpu-shares", "does not take it");
+}
+
+static void test_bad_cpu_settings(void **state)
+{
+	static const struct { const char *option, *value, *right; } bad[] = {
+		{ "--cpu-shares", "0", "takes a number from 1 to 10000, not \"0\"" },
+		{ "--cpu-shares", "10001", "from 1 to 10000, not \"10001\"" },
+		{ "--cpu-shares", "4294967297", "from 1 to 10000" },
+		{ "--cpu-shares", "", "from 1 to 10000" },
+		{ "--cpu-shares", "-1", "from 1 to 10000" },
+		{ "--cpu-shares", "1.5", "from 1 to 10000" },
+		{ "--cpu-min", "25501", "takes percents of one CPU, from 0 to 25500" },
+		{ "--cpu-min", "none", "from 0 to 25500" },
+		{ "--cpu-min", "50%", "from 0 to 25500" },
+		{ "--cpu-max", "0", "from 1 to 25500, or none, not \"0\"" },
+		{ "--cpu-max", "25501", "from 1 to 25500, or none" },
+		{ "--cpu-max", "None", "from 1 to 25500, or none" },
+		{ "--cpu-max", "", "from 1 to 25500, or none" },
+		{ "--cpu-affinity", "", "takes CPUs of the host such as 0-3,8, or all" },
+		{ "--cpu-affinity", "garbage", "such as 0-3,8" },
+	};
+	char list[VM_ARGS_LIST_MAX + 3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse_words(ARG_LIVE, "web", bad[i].option, bad[i].value), -1);
+		assert_wrong(bad[i].option, bad[i].right);
+	}
+	for (size_t i = 0; i < sizeof(list); i += 2)
+		memcpy(list + i, "0,", i + 1 < sizeof(list) ? 2 : 1);
+	list[VM_ARGS_LIST_MAX + 1] = '\0';
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--cpu-affinity", list), -1);
+	assert_wrong("--cpu-affinity", "at most 1024 characters");
+	list[VM_ARGS_LIST_MAX - 1] = '\0';
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--cpu-affinity", list), 0);
 }
 
 static void test_operands(void **state)
@@ -183,6 +238,8 @@ int main(void)
 		cmocka_unit_test(test_wrong_words),
 		cmocka_unit_test(test_settings_of_later_versions),
 		cmocka_unit_test(test_live_settings),
+		cmocka_unit_test(test_cpu_settings),
+		cmocka_unit_test(test_bad_cpu_settings),
 		cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_names),
 	};

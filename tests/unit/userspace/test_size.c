@@ -79,6 +79,38 @@ static void test_durations(void **state)
 	assert_string_equal(format_duration(187200000000000, text), "2d04h");
 }
 
+static void test_latencies(void **state)
+{
+	char text[SIZE_TEXT_MAX];
+
+	(void)state;
+	assert_string_equal(format_latency(0, text), "-");
+	assert_string_equal(format_latency(750, text), "750ns");
+	assert_string_equal(format_latency(1000, text), "1us");
+	assert_string_equal(format_latency(1500, text), "1.5us");
+	assert_string_equal(format_latency(12000, text), "12us");
+	assert_string_equal(format_latency(768000, text), "768us");
+	assert_string_equal(format_latency(1536000, text), "1.5ms");
+	assert_string_equal(format_latency(3145728000, text), "3.1s");
+}
+
+static void test_cpu_lists(void **state)
+{
+	static const char *const good[] = { "0", "8", "0-3", "0-3,8", "1,0", "5-5", "all", "0-255,300" };
+	static const char *const bad[] = {
+		"", ",", "0,", ",0", "0,,1", "-", "-1", "0-", "3-1", "0-3-5", "0 1", " 0", "0\n", "x",
+		"0x1", "all,1", "0:1", "0-3:1/2", "99999999999999999999", "none", "\xff",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (!is_cpu_list(good[i]))
+			fail_msg("\"%s\" was not taken", good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (is_cpu_list(bad[i]))
+			fail_msg("\"%s\" was taken", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +118,8 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_size_texts),
 		cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_latencies),
+		cmocka_unit_test(test_cpu_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

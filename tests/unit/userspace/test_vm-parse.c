@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_vm-parse.c - what the module tells of VMs, and what it had better not
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "vm.h"
+
+static struct nl_msg *msg;
+static struct vm vm;
+static struct vm_vcpu vcpus[GUEST_MAX_CPUS];
+
+static int begin(void **state)
+{
+	(void)state;
+	msg = nlmsg_alloc_size(100000);
+	nlmsg_put(msg, 0, 0, NLMSG_MIN_TYPE, 0, 0);
+	return !msg;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	nlmsg_free(msg);
+	return 0;
+}
+
+static void parse(void)
+{
+	memset(&vm, 0xa5, sizeof(vm));
+	vm_parse(nlmsg_attrdata(nlmsg_hdr(msg), 0), nlmsg_attrlen(nlmsg_hdr(msg), 0), &vm);
+}
+
+static size_t parse_vcpus(void)
+{
+	memset(vcpus, 0xa5, sizeof(vcpus));
+	return vm_parse_vcpus(nlmsg_attrdata(nlmsg_hdr(msg), 0), nlmsg_attrlen(nlmsg_hdr(msg), 0),
+			      vcpus);
+}
+
+static void put_sched(int type, uint64_t first)
+{
+	struct nlattr *nest = nla_nest_start(msg, type);
+
+	for (int i = INSULA_A_SCHED_RECEIVED; i <= INSULA_A_SCHED_LATENCY_MAX; i++)
+		nla_put_u64(msg, i, first + i);
+	nla_nest_end(msg, nest);
+}
+
+static void put_vcpu(uint32_t index)
+{
+	struct nlattr *nest = nla_nest_start(msg, INSULA_A_VM_VCPU);
+
+	nla_put_u32(msg, INSULA_A_VCPU_INDEX, index);
+	nla_put_u32(msg, INSULA_A_VCPU_STATE, INSULA_VCPU_STATE_THROTTLED);
+	nla_put_u32(msg, INSULA_A_VCPU_CPU, 1000 + index);
+	put_sched(INSULA_A_VCPU_SCHED, index * 100);
+	nla_nest_end(msg, nest);
+}
+
+static void test_settings(void **state)
+{
+	(void)state;
+	nla_put_string(msg, INSULA_A_VM_NAME, "web");
+	nla_put_u32(msg, INSULA_A_VM_CPU_SHARES, 250);
+	nla_put_u32(msg, INSULA_A_VM_CPU_MIN, 50);
+	nla_put_u32(msg, INSULA_A_VM_CPU_MAX, 150);
+	nla_put_string(msg, INSULA_A_VM_CPU_AFFINITY, "0-3,8");
+	nla_put_u64(msg, INSULA_A_VM_CPU_ENTITLED, 12345678901ULL);
+	put_sched(INSULA_A_VM_SCHED, 40);
+	parse();
+	assert_string_equal(vm.name, "web");
+	assert_int_equal(vm.cpu_shares, 250);
+	assert_int_equal(vm.cpu_min, 50);
+	assert_int_equal(vm.cpu_max, 150);
+	assert_string_equal(vm.cpu_affinity, "0-3,8");
+	assert_int_equal(vm.cpu_entitled, 12345678901ULL);
+	assert_int_equal(vm.sched.received, 41);
+	assert_int_equal(vm.sched.taken, 44);
+	assert_int_equal(vm.sched.latency_max, 50);
+	assert_int_equal(parse_vcpus(), 0);
+}
+
+static void test_an_older_module(void **state)
+{
+	(void)state;
+	nla_put_string(msg, INSULA_A_VM_NAME, "web");
+	parse();
+	assert_int_equal(vm.cpu_shares, 0);
+	assert_string_equal(vm.cpu_affinity, "");
+	assert_int_equal(vm.sched.wakes, 0);
+}
+
+static void test_vcpus(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < GUEST_MAX_CPUS + 3; i++)
+		put_vcpu(i);
+	assert_int_equal(parse_vcpus(), GUEST_MAX_CPUS);
+	assert_int_equal(vcpus[0].index, 0);
+	assert_int_equal(vcpus[254].index, 254);
+	assert_int_equal(vcpus[254].cpu, 1254);
+	assert_string_equal(vcpu_state_name(vcpus[254].state), "throttled");
+	assert_int_equal(vcpus[254].sched.received, 25401);
+	assert_int_equal(vcpus[254].sched.latency_p99, 25409);
+}
+
+static void test_malformed(void **state)
+{
+	char affinity[VM_AFFINITY_MAX * 2];
+
+	(void)state;
+	memset(affinity, '1', sizeof(affinity) - 1);
+	affinity[sizeof(affinity) - 1] = '\0';
+	nla_put(msg, INSULA_A_VM_CPU_AFFINITY, sizeof(affinity), affinity);
+	parse();
+	assert_int_equal(strlen(vm.cpu_affinity), VM_AFFINITY_MAX - 1);
+	nla_put(msg, INSULA_A_VM_VCPU, 3, "abc");
+	nla_put_u32(msg, INSULA_A_VM_VCPU, 5);
+	parse();
+	assert_true(parse_vcpus() <= 2);
+	assert_string_equal(vcpu_state_name(77), "unknown");
+	assert_string_equal(vm_state_name(77), "unknown");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_settings, begin, end),
+		cmocka_unit_test_setup_teardown(test_an_older_module, begin, end),
+		cmocka_unit_test_setup_teardown(test_vcpus, begin, end),
+		cmocka_unit_test_setup_teardown(test_malformed, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vm-parse.c - the attributes of VMs, of their events and their vCPUs
+ */
+#include "vm.h"
+
+#include <string.h>
+
+static struct nla_policy vm_policy[INSULA_A_VM_MAX + 1] = {
+	[INSULA_A_VM_ID] = { .type = NLA_U32 },
+	[INSULA_A_VM_NAME] = { .type = NLA_STRING },
+	[INSULA_A_VM_STATE] = { .type = NLA_U32 },
+	[INSULA_A_VM_REASON] = { .type = NLA_STRING },
+	[INSULA_A_VM_EXIT_CODE] = { .type = NLA_U32 },
+	[INSULA_A_VM_CPUS] = { .type = NLA_U32 },
+	[INSULA_A_VM_MEMORY] = { .type = NLA_U64 },
+	[INSULA_A_VM_MEMORY_RESIDENT] = { .type = NLA_U64 },
+	[INSULA_A_VM_DEBUG_EXIT] = { .type = NLA_FLAG },
+	[INSULA_A_VM_ON_REBOOT] = { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_TIME] = { .type = NLA_U64 },
+	[INSULA_A_VM_UPTIME] = { .type = NLA_U64 },
+	[INSULA_A_VM_CONSOLE] = { .type = NLA_STRING },
+	[INSULA_A_VM_BOOTS] = { .type = NLA_U32 },
+	[INSULA_A_VM_EXITS] = { .type = NLA_NESTED },
+	[INSULA_A_VM_CPU_SHARES] = { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_MIN] = { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_MAX] = { .type = NLA_U32 },
+	[INSULA_A_VM_CPU_AFFINITY] = { .type = NLA_STRING },
+	[INSULA_A_VM_CPU_ENTITLED] = { .type = NLA_U64 },
+	[INSULA_A_VM_SCHED] = { .type = NLA_NESTED },
+	[INSULA_A_VM_VCPU] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy exit_policy[INSULA_A_EXIT_MAX + 1] = {
+	[INSULA_A_EXIT_REASON] = { .type = NLA_STRING },
+	[INSULA_A_EXIT_COUNT] = { .type = NLA_U64 },
+};
+
+static struct nla_policy sched_policy[INSULA_A_SCHED_MAX + 1] = {
+	[INSULA_A_SCHED_RECEIVED] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_WAITING] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_THROTTLED] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_TAKEN] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_SWITCHES] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_MIGRATIONS] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_WAKES] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_LATENCY_P50] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_LATENCY_P99] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_LATENCY_MAX] = { .type = NLA_U64 },
+};
+
+static struct nla_policy vcpu_policy[INSULA_A_VCPU_MAX + 1] = {
+	[INSULA_A_VCPU_INDEX] = { .type = NLA_U32 },
+	[INSULA_A_VCPU_STATE] = { .type = NLA_U32 },
+	[INSULA_A_VCPU_CPU] = { .type = NLA_U32 },
+	[INSULA_A_VCPU_SCHED] = { .type = NLA_NESTED },
+};
+
+static uint32_t u32_or_0(struct nlattr *attr)
+{
+	return attr ? nla_get_u32(attr) : 0;
+}
+
+static uint64_t u64_or_0(struct nlattr *attr)
+{
+	return attr ? nla_get_u64(attr) : 0;
+}
+
+static void copy_string(char *to, struct nlattr *attr, size_t size)
+{
+	if (attr)
+		nla_strlcpy(to, attr, size);
+}
+
+static void parse_exits(struct nlattr *attrs, int len, struct vm *vm)
+{
+	struct nlattr *attr, *tb[INSULA_A_EXIT_MAX + 1];
+	int rest;
+
+	nla_for_each_attr(attr, attrs, len, rest) {
+		struct vm_exit_count *exit;
+
+		if (nla_type(attr) != INSULA_A_VM_EXITS || vm->nr_exits == VM_EXITS_MAX)
+			continue;
+		if (nla_parse_nested(tb, INSULA_A_EXIT_MAX, attr, exit_policy) ||
+		    !tb[INSULA_A_EXIT_REASON])
+			continue;
+		exit = &vm->exits[vm->nr_exits++];
+		copy_string(exit->reason, tb[INSULA_A_EXIT_REASON], sizeof(exit->reason));
+		exit->count = u64_or_0(tb[INSULA_A_EXIT_COUNT]);
+	}
+}
+
+static void parse_sched(struct nlattr *nest, struct vm_sched *sched)
+{
+	struct nlattr *tb[INSULA_A_SCHED_MAX + 1];
+
+	if (!nest || nla_parse_nested(tb, INSULA_A_SCHED_MAX, nest, sched_policy))
+		return;
+	sched->received = u64_or_0(tb[INSULA_A_SCHED_RECEIVED]);
+	sched->waiting = u64_or_0(tb[INSULA_A_SCHED_WAITING]);
+	sched->throttled = u64_or_0(tb[INSULA_A_SCHED_THROTTLED]);
+	sched->taken = u64_or_0(tb[INSULA_A_SCHED_TAKEN]);
+	sched->switches = u64_or_0(tb[INSULA_A_SCHED_SWITCHES]);
+	sched->migrations = u64_or_0(tb[INSULA_A_SCHED_MIGRATIONS]);
+	sched->wakes = u64_or_0(tb[INSULA_A_SCHED_WAKES]);
+	sched->latency_p50 = u64_or_0(tb[INSULA_A_SCHED_LATENCY_P50]);
+	sched->latency_p99 = u64_or_0(tb[INSULA_A_SCHED_LATENCY_P99]);
+	sched->latency_max = u64_or_0(tb[INSULA_A_SCHED_LATENCY_MAX]);
+}
+
+static void parse_cpu_settings(struct nlattr **tb, struct vm *vm)
+{
+	vm->cpu_shares = u32_or_0(tb[INSULA_A_VM_CPU_SHARES]);
+	vm->cpu_min = u32_or_0(tb[INSULA_A_VM_CPU_MIN]);
+	vm->cpu_max = u32_or_0(tb[INSULA_A_VM_CPU_MAX]);
+	copy_string(vm->cpu_affinity, tb[INSULA_A_VM_CPU_AFFINITY], sizeof(vm->cpu_affinity));
+}
+
+size_t vm_parse_vcpus(struct nlattr *attrs, int len, struct vm_vcpu vcpus[GUEST_MAX_CPUS])
+{
+	struct nlattr *attr, *tb[INSULA_A_VCPU_MAX + 1];
+	size_t nr = 0;
+	int rest;
+
+	nla_for_each_attr(attr, attrs, len, rest) {
+		struct vm_vcpu *vcpu = &vcpus[nr];
+
+		if (nla_type(attr) != INSULA_A_VM_VCPU || nr == GUEST_MAX_CPUS)
+			continue;
+		if (nla_parse_nested(tb, INSULA_A_VCPU_MAX, attr, vcpu_policy))
+			continue;
+		memset(vcpu, 0, sizeof(*vcpu));
+		vcpu->index = u32_or_0(tb[INSULA_A_VCPU_INDEX]);
+		vcpu->state = u32_or_0(tb[INSULA_A_VCPU_STATE]);
+		vcpu->cpu = u32_or_0(tb[INSULA_A_VCPU_CPU]);
+		parse_sched(tb[INSULA_A_VCPU_SCHED], &vcpu->sched);
+		nr++;
+	}
+	return nr;
+}
+
+void vm_parse(struct nlattr *attrs, int len, struct vm *vm)
+{
+	struct nlattr *tb[INSULA_A_VM_MAX + 1];
+
+	memset(vm, 0, sizeof(*vm));
+	if (nla_parse(tb, INSULA_A_VM_MAX, attrs, len, vm_policy))
+		return;
+	vm->id = u32_or_0(tb[INSULA_A_VM_ID]);
+	copy_string(vm->name, tb[INSULA_A_VM_NAME], sizeof(vm->name));
+	vm->state = u32_or_0(tb[INSULA_A_VM_STATE]);
+	copy_string(vm->reason, tb[INSULA_A_VM_REASON], sizeof(vm->reason));
+	vm->exit_code = u32_or_0(tb[INSULA_A_VM_EXIT_CODE]);
+	vm->has_exit_code = !strcmp(vm->reason, VM_REASON_DEBUG_EXIT);
+	vm->cpus = u32_or_0(tb[INSULA_A_VM_CPUS]);
+	vm->memory = u64_or_0(tb[INSULA_A_VM_MEMORY]);
+	vm->resident = u64_or_0(tb[INSULA_A_VM_MEMORY_RESIDENT]);
+	vm->debug_exit = tb[INSULA_A_VM_DEBUG_EXIT];
+	vm->on_reboot = u32_or_0(tb[INSULA_A_VM_ON_REBOOT]);
+	vm->cpu_time = u64_or_0(tb[INSULA_A_VM_CPU_TIME]);
+	vm->uptime = u64_or_0(tb[INSULA_A_VM_UPTIME]);
+	copy_string(vm->console, tb[INSULA_A_VM_CONSOLE], sizeof(vm->console));
+	vm->boots = u32_or_0(tb[INSULA_A_VM_BOOTS]);
+	vm->cpu_entitled = u64_or_0(tb[INSULA_A_VM_CPU_ENTITLED]);
+	parse_cpu_settings(tb, vm);
+	parse_sched(tb[INSULA_A_VM_SCHED], &vm->sched);
+	parse_exits(attrs, len, vm);
+}
+
+const char *vm_state_name(enum insula_vm_state state)
+{
+	switch (state) {
+	case INSULA_VM_STATE_STOPPED:
+		return "stopped";
+	case INSULA_VM_STATE_RUNNING:
+		return "running";
+	case INSULA_VM_STATE_PAUSED:
+		return "paused";
+	case INSULA_VM_STATE_CRASHED:
+		return "crashed";
+	}
+	return "unknown";
+}
+
+const char *vcpu_state_name(enum insula_vcpu_state state)
+{
+	switch (state) {
+	case INSULA_VCPU_STATE_ASLEEP:
+		return "asleep";
+	case INSULA_VCPU_STATE_WAITING:
+		return "waiting";
+	case INSULA_VCPU_STATE_RUNNING:
+		return "running";
+	case INSULA_VCPU_STATE_THROTTLED:
+		return "throttled";
+	}
+	return "unknown";
+}
