@@ -41,6 +41,8 @@ const struct command commands[] = {
 	  "With NAME: its vCPUs one by one, too. With --interval: what was counted since it was\n"
 	  "made, and then what it was in between: percent of a CPU, or times per second. (JSON\n"
 	  "always has what was counted since it was made.)", cmd_stats },
+	{ "top", "", 0, 0, ARG_TOP | ARG_INTERVAL, "the same, as a screen that refreshes",
+	  "Every two seconds, or --interval. Keys: h lists them, q quits.", cmd_top },
 	{ "console", "NAME", 1, 1, 0, "attach to the serial console; Ctrl-] leaves", NULL,
 	  cmd_console },
 	{ "monitor", "", 0, 0, ARG_JSON, "print events as they happen",

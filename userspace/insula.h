@@ -95,5 +95,6 @@ int cmd_shutdown(const struct vm_args *args);
 int cmd_start(const struct vm_args *args);
 int cmd_stats(const struct vm_args *args);
 int cmd_stop(const struct vm_args *args);
+int cmd_top(const struct vm_args *args);
 
 #endif

@@ -7,17 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "insula.h"
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 /* One is asked for by itself: only then is there something about its vCPUs. */
 static int take_one(struct nl *nl, const char *name, struct sample *sample)
@@ -32,15 +23,24 @@ static int take_one(struct nl *nl, const char *name, struct sample *sample)
 	return EXIT_DONE;
 }
 
-int sample_take(struct nl *nl, const char *name, struct sample *sample)
+int sample_all(struct nl *nl, struct sample *sample)
 {
-	int status = EXIT_DONE;
+	int err;
 
 	memset(sample, 0, sizeof(*sample));
-	if (name)
-		status = take_one(nl, name, sample);
-	else if (vm_dump(nl, &sample->vms, &sample->nr))
-		status = vm_failed(nl, NULL);
+	err = vm_dump(nl, &sample->vms, &sample->nr);
+	sample->at = now_ns();
+	return err;
+}
+
+int sample_take(struct nl *nl, const char *name, struct sample *sample)
+{
+	int status;
+
+	if (!name)
+		return sample_all(nl, sample) ? vm_failed(nl, NULL) : EXIT_DONE;
+	memset(sample, 0, sizeof(*sample));
+	status = take_one(nl, name, sample);
 	sample->at = now_ns();
 	return status;
 }
@@ -50,12 +50,4 @@ void sample_free(struct sample *sample)
 	free(sample->vms);
 	free(sample->vcpus);
 	memset(sample, 0, sizeof(*sample));
-}
-
-const struct vm *sample_find(const struct sample *sample, uint32_t id)
-{
-	for (size_t i = 0; i < sample->nr; i++)
-		if (sample->vms[i].id == id)
-			return &sample->vms[i];
-	return NULL;
 }

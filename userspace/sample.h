@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "vm.h"
 
@@ -37,6 +38,15 @@ struct sample {
 int sample_take(struct nl *nl, const char *name, struct sample *sample);
 
 /**
+ * sample_all() - ask the module for all VMs
+ * @nl: a connection
+ * @sample: filled in, also with an error; sample_free() it
+ *
+ * Return: 0 or -errno; the error has not been told.
+ */
+int sample_all(struct nl *nl, struct sample *sample);
+
+/**
  * sample_free() - forget it
  * @sample: from sample_take(), or zeroes
  */
@@ -49,6 +59,21 @@ void sample_free(struct sample *sample);
  *
  * Return: the VM, or NULL: there was none.
  */
-const struct vm *sample_find(const struct sample *sample, uint32_t id);
+static inline const struct vm *sample_find(const struct sample *sample, uint32_t id)
+{
+	for (size_t i = 0; i < sample->nr; i++)
+		if (sample->vms[i].id == id)
+			return &sample->vms[i];
+	return NULL;
+}
+
+/** now_ns() - the monotonic clock. Return: ns. */
+static inline uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
 
 #endif

@@ -65,6 +65,20 @@ static const char *parse_interval(struct vm_args *args, const char *value)
 	return NULL;
 }
 
+static const char *parse_batch(struct vm_args *args, const char *value)
+{
+	(void)value;
+	args->batch = true;
+	return NULL;
+}
+
+static const char *parse_iterations(struct vm_args *args, const char *value)
+{
+	if (!parse_number(value, UINT32_MAX, &args->iterations) || !args->iterations)
+		return "takes a number, at least 1";
+	return NULL;
+}
+
 static const char *parse_cpus(struct vm_args *args, const char *value)
 {
 	uint64_t n;
@@ -203,6 +217,8 @@ const struct vm_option vm_options[] = {
 	{ "all", 0, NULL, ARG_ALL, parse_all, "all VMs there are" },
 	{ "timeout", 0, "S", ARG_TIMEOUT, parse_timeout, "wait S seconds (default 60)" },
 	{ "interval", 0, "S", ARG_INTERVAL, parse_interval, "again every S seconds" },
+	{ "batch", 'b', NULL, ARG_TOP, parse_batch, "print plain text" },
+	{ "iterations", 'n', "N", ARG_TOP, parse_iterations, "end after showing it N times" },
 	{ "words", 0, NULL, ARG_WORDS, parse_words, "print words for the shell's completion" },
 	{ "json", 'j', NULL, ARG_JSON, parse_json, "print JSON" },
 	{ "quiet", 'q', NULL, ARG_ALWAYS, parse_quiet, "print only what was asked for" },
@@ -285,13 +301,19 @@ static void set_defaults(struct vm_args *args)
 	};
 }
 
-/* "-jq" is "-j -q": all options that have a letter are flags. */
-static int parse_letters(struct vm_args *args, unsigned int accepts, const char *letters)
+/* "-bn5" is "-b -n 5". Returns the words used, 1 or 2; -1 on an error. */
+static int parse_letters(struct vm_args *args, unsigned int accepts, const char *letters,
+			 const char *next)
 {
 	for (; *letters; letters++) {
 		char text[] = { '-', *letters, '\0' };
 		struct word word = { .text = text, .length = 2 };
+		const struct vm_option *option = find_option(&word);
 
+		if (option && option->value) {
+			word.value = letters[1] ? letters + 1 : NULL;
+			return parse_option(args, accepts, &word, next);
+		}
 		if (parse_option(args, accepts, &word, NULL) < 0)
 			return -1;
 	}
@@ -304,7 +326,7 @@ static int parse_word(struct vm_args *args, unsigned int accepts, const char *te
 	struct word word = { .text = text, .length = strcspn(text, "=") };
 
 	if (text[1] != '-')
-		return parse_letters(args, accepts, text + 1);
+		return parse_letters(args, accepts, text + 1, next);
 	if (text[word.length])
 		word.value = text + word.length + 1;
 	return parse_option(args, accepts, &word, next);

@@ -30,6 +30,7 @@ enum {
 	ARG_TIMEOUT = 1 << 5,
 	ARG_INTERVAL = 1 << 6,
 	ARG_WORDS = 1 << 7,
+	ARG_TOP = 1 << 8,
 };
 
 /* Settings that were given; bits of vm_args.given. */
@@ -51,7 +52,9 @@ enum {
  * @all: --all
  * @words: --words: help for the shell's completion
  * @timeout: seconds
- * @interval: seconds; 0: once
+ * @interval: seconds; 0: not given
+ * @batch: --batch: plain text
+ * @iterations: how often; 0: for ever
  * @given: GIVEN_... bits
  * @cpus: number of vCPUs
  * @memory: RAM in bytes
@@ -77,6 +80,8 @@ struct vm_args {
 	bool words;
 	uint64_t timeout;
 	uint64_t interval;
+	bool batch;
+	uint64_t iterations;
 	unsigned int given;
 	uint32_t cpus;
 	uint64_t memory;

@@ -31,6 +31,9 @@ static int start(char **argv, pid_t *pid)
 	if (*pid)
 		return master;
 	setsid();
+	/* Shells ignore these on behalf of what runs in the background, for good. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	for (int fd = 0; fd < 3; fd++)
 		close(fd);
 	if (open(ptsname(master), O_RDWR) || dup(0) != 1 || dup(0) != 2)

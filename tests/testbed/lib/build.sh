@@ -53,7 +53,7 @@ stage_tool() {
 		die "no $TREE/userspace/Makefile: nothing to build (see --no-build)"
 	need make=make gcc=gcc pkg-config=pkg-config \
 		/usr/include/libnl3/netlink/genl/genl.h=libnl-genl-3-dev \
-		/usr/include/jansson.h=libjansson-dev
+		/usr/include/jansson.h=libjansson-dev /usr/include/ncursesw/curses.h=libncurses-dev
 	locked "build-$(digest_of "$TREE")-tool" build_tool "$1" || die "the tool did not build"
 }
 

@@ -212,6 +212,33 @@ static void test_operands(void **state)
 	assert_int_equal(parse_words(ARG_INTERVAL, "--interval", "0"), -1);
 }
 
+static void test_letters_with_values(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words(ARG_TOP, "-b", "-n", "5"), 0);
+	assert_true(args.batch);
+	assert_int_equal(args.iterations, 5);
+	assert_int_equal(args.nr_names, 0);
+	assert_int_equal(parse_words(ARG_TOP, "-n7"), 0);
+	assert_int_equal(args.iterations, 7);
+	assert_false(args.batch);
+	assert_int_equal(parse_words(ARG_TOP, "-bn", "1", "x"), 0);
+	assert_int_equal(args.iterations, 1);
+	assert_int_equal(args.nr_names, 1);
+	assert_int_equal(parse_words(ARG_TOP, "-bn12"), 0);
+	assert_int_equal(args.iterations, 12);
+	assert_int_equal(parse_words(ARG_TOP, "--iterations=3"), 0);
+	assert_int_equal(args.iterations, 3);
+	assert_int_equal(parse_words(ARG_TOP, "-n"), -1);
+	assert_wrong("-n", "needs a value (N)");
+	assert_int_equal(parse_words(ARG_TOP, "-n", "0"), -1);
+	assert_wrong("-n", "takes a number, at least 1, not \"0\"");
+	assert_int_equal(parse_words(ARG_TOP, "-nb"), -1);
+	assert_wrong("-n", "not \"b\"");
+	assert_int_equal(parse_words(ARG_JSON, "-n", "1"), -1);
+	assert_wrong("-n", "does not take it");
+}
+
 static void test_names(void **state)
 {
 	static const char *const good[] = {
@@ -241,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_cpu_settings),
 		cmocka_unit_test(test_bad_cpu_settings),
 		cmocka_unit_test(test_operands),
+		cmocka_unit_test(test_letters_with_values),
 		cmocka_unit_test(test_names),
 	};
 
