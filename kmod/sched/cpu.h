@@ -73,6 +73,12 @@ void cpu_charge(struct sched_cpu *cpu, u64 now);
  * The queue is locked. On another CPU than @cpu only while nobody holds that.
  */
 void cpu_decide(struct sched_cpu *cpu, struct sched_todo *todo);
+/**
+ * cpu_swap() - @vcpu, which should hold @cpu, this CPU, gives it to @other, which should wait
+ *
+ * Both are of one VM. No lock. Return: was it so?
+ */
+bool cpu_swap(struct sched_cpu *cpu, struct sched_vcpu *vcpu, struct sched_vcpu *other);
 /** cpu_look() - decide if it is time: this CPU. No lock. */
 void cpu_look(struct sched_cpu *cpu);
 /** cpu_poke() - make any CPU look. No lock. */

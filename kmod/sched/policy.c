@@ -293,6 +293,30 @@ struct sched_vcpu *sched_pick(struct sched_rq *rq, u64 now)
 	return NULL;
 }
 
+void sched_swap(struct sched_vcpu *vcpu, struct sched_vcpu *other, u64 now)
+{
+	struct sched_rq *rq = vcpu->rq, *from = other->rq;
+	enum sched_kind kind = vcpu->kind;
+
+	queue_del(from, other, now);
+	swap(vcpu->vtime, other->vtime);
+	swap(vcpu->deadline, other->deadline);
+	swap(vcpu->weight, other->weight);
+	swap(vcpu->boost, other->boost);
+	swap(vcpu->lent, other->lent);
+	WRITE_ONCE(vcpu->rq, from);
+	WRITE_ONCE(other->rq, rq);
+	vcpu->stats.migrations += rq != from;
+	other->stats.migrations += rq != from;
+	other->stats.switches++;
+	rq->last = other;
+	other->kind = kind;
+	other->since = now;
+	WRITE_ONCE(other->state, SCHED_RUNNING);
+	WRITE_ONCE(rq->curr, other);
+	queue_add(from, vcpu, now);
+}
+
 struct sched_vcpu *sched_leave(struct sched_rq *rq, u64 now)
 {
 	struct sched_vcpu *vcpu = queue_first(rq, now);

@@ -287,6 +287,15 @@ bool sched_pull(struct sched_rq *rq, struct sched_rq *from, u64 now);
 struct sched_vcpu *sched_pick(struct sched_rq *rq, u64 now);
 
 /**
+ * sched_swap() - two vCPUs of a VM change places: @vcpu runs, @other waits somewhere
+ *
+ * Each goes on with what the other had been given: its turn, its place in the queue, its virtual
+ * time. As they have the same weight, nobody else is concerned.
+ * Context: the locks of both queues held (which may be one); sched_charge() has been called.
+ */
+void sched_swap(struct sched_vcpu *vcpu, struct sched_vcpu *other, u64 now);
+
+/**
  * sched_release() - take one of the vCPUs of @vm that were throttled, if it is time
  * @again:	result if there is none: when to ask again, 0: nobody is throttled
  *

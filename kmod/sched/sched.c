@@ -167,6 +167,30 @@ void cpu_decide(struct sched_cpu *cpu, struct sched_todo *todo)
 	todo->spare = sched_spare(rq);
 }
 
+bool cpu_swap(struct sched_cpu *cpu, struct sched_vcpu *vcpu, struct sched_vcpu *other)
+{
+	struct sched_rq *rq = &cpu->rq, *from = READ_ONCE(other->rq);
+	struct sched_todo todo = SCHED_TODO;
+	u64 now;
+	bool can;
+
+	raw_spin_lock(&rq->lock);
+	if (from != rq)
+		lock_other(rq, from);
+	now = ktime_get_ns();
+	can = rq->curr == vcpu && other->rq == from && other->state == SCHED_QUEUED;
+	if (can) {
+		cpu_charge(cpu, now);
+		sched_swap(vcpu, other, now);
+		hand_over(cpu, vcpu, other, now, &todo);
+	}
+	if (from != rq)
+		raw_spin_unlock(&from->lock);
+	raw_spin_unlock(&rq->lock);
+	cpu_finish(&todo);
+	return can;
+}
+
 static void give_cpu(struct sched_cpu *cpu, struct task_struct *task)
 {
 	if (task->nr_cpus_allowed == 1 && task_cpu(task) == cpu->rq.cpu)

@@ -27,13 +27,16 @@ enum sched_want {
  * @v:		the policy's; locks are said there
  * @lock:	guards the way from SCHED_ASLEEP into a queue, and @want
  * @waits:	its thread sleeps because it has no CPU: its own thread
+ * @spun:	it lost the CPU because it was spinning; read by others
+ * @poll:	ns for which it polls when it halts: its own thread
  * @notifier:	tells when the host's scheduler takes and gives the CPU
  */
 struct sched_task {
 	struct sched_vcpu v;
 	raw_spinlock_t lock;
 	enum sched_want want;
-	bool waits;
+	bool waits, spun;
+	u32 poll;
 	struct preempt_notifier notifier;
 };
 
@@ -73,8 +76,16 @@ bool sched_hold(struct vcpu *vcpu);
  */
 bool sched_enter(struct vcpu *vcpu);
 
-/** sched_sleep() - @vcpu is halted: let go of the CPU until sched_kick() or for no reason */
+/** sched_halt() - @vcpu is halted: return when it has work, has to park, or for no reason */
+void sched_halt(struct vcpu *vcpu);
+/** sched_sleep() - likewise, but let go of the CPU at once */
 void sched_sleep(struct vcpu *vcpu);
+/**
+ * sched_spin() - @vcpu, which holds this CPU, waits for another in a loop
+ *
+ * Interrupts are off. Return: has another one of its VM got the CPU instead?
+ */
+bool sched_spin(struct vcpu *vcpu);
 /** sched_drop() - let go of the CPU; until sched_hold() nobody queues @vcpu */
 void sched_drop(struct vcpu *vcpu);
 

@@ -244,7 +244,7 @@ static enum exit_action exit_wbinvd(struct vcpu *vcpu)
 	return EXIT_RESUME;
 }
 
-/* A spinning guest: let something else run, if there is something. */
+/* A spinning guest: let one run for which it may be waiting. */
 static enum exit_action exit_pause(struct vcpu *vcpu)
 {
 	int other = vcpu_find_next(vcpu, INSN_PAUSE);
@@ -252,7 +252,7 @@ static enum exit_action exit_pause(struct vcpu *vcpu)
 	if (other)
 		return other;
 	vcpu_skip(vcpu);
-	return EXIT_LEAVE;
+	return sched_spin(vcpu) ? EXIT_LEAVE : EXIT_RESUME;
 }
 
 static enum exit_action exit_ud(struct vcpu *vcpu)

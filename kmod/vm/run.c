@@ -137,6 +137,7 @@ static void reside(struct vcpu *vcpu)
 		preempt_enable();
 		return;
 	}
+	WRITE_ONCE(vcpu->sched.spun, false);
 	fpu_load(&vcpu->fpu, vcpu->xcr0);
 	host_aux = set_tsc_aux(vcpu->tsc_aux);
 	while (window(vcpu, first) == EXIT_REOPEN) {
@@ -211,7 +212,7 @@ static bool prepare(struct vcpu *vcpu)
 	}
 	if (vcpu->halted || vcpu->wait_sipi) {
 		if (!vcpu_has_work(vcpu)) {
-			sched_sleep(vcpu);
+			sched_halt(vcpu);
 			return false;
 		}
 		/* A timer's expiry may or may not become an interrupt: look, then decide. */

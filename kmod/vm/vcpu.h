@@ -224,6 +224,7 @@ struct vm {
 	struct vm_settings settings;	/* [l]; on_reboot, affinity [a] */
 	struct sched_vm sched;		/* see there */
 	struct hrtimer release;		/* of sched, when sched.release has come */
+	u32 yielded_to;			/* [a] the vCPU to which one that spun gave its CPU last */
 	bool debug_exit;		/* [c] */
 	u64 started;			/* [l] ns, for uptime */
 	struct sched_stats sched_before; /* [l] of vCPUs that are gone */

@@ -169,11 +169,36 @@ static void check_lags(void)
 	}
 }
 
+/* One that runs gives its place to one that waits; it may be anywhere. */
+static void swap_any(void)
+{
+	struct bench_vm *vm = any_vm();
+	struct sched_vcpu *from = &vm->vcpu[pick(VCPUS)], *to = &vm->vcpu[pick(VCPUS)];
+	struct sched_rq *rq = from->rq, *other = to->rq;
+	u64 until = rq->until, vtime;
+
+	if (from->state != SCHED_RUNNING || to->state != SCHED_QUEUED || b.now < rq->charged)
+		return;
+	bench_charge(rq, 0);
+	vtime = from->vtime;
+	raw_spin_lock(&rq->lock);
+	if (other != rq)
+		raw_spin_lock(&other->lock);
+	sched_swap(from, to, b.now);
+	if (other != rq)
+		raw_spin_unlock(&other->lock);
+	raw_spin_unlock(&rq->lock);
+	assert_ptr_equal(rq->curr, to);
+	assert_ptr_equal(from->rq, other);
+	assert_int_equal(rq->until, until);
+	assert_int_equal(to->vtime, vtime);
+}
+
 static void step(void)
 {
 	struct sched_rq *rq = b.rq[pick(CPUS)];
 
-	switch (pick(12)) {
+	switch (pick(14)) {
 	case 0:
 		return set();
 	case 1 ... 2:
@@ -188,7 +213,9 @@ static void step(void)
 		if (pick(20) == 0)
 			plug();
 		return;
-	case 7:
+	case 7 ... 8:
+		return swap_any();
+	case 9:
 		return bench_charge(rq, pick(b.now - rq->charged + 1));
 	default:
 		if (rq->online)

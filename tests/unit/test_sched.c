@@ -286,6 +286,29 @@ static void test_taken(void **state)
 	assert_int_equal(RECEIVED(0) + RECEIVED(1) + VCPU(0)->stats.taken, b.now - SEC);
 }
 
+/* A VM whose vCPUs give their turns to each other for ever gains nothing by that. */
+static void test_swap(void **state)
+{
+	struct sched_vcpu *a = VCPU(0), *c = &b.vm[0].vcpu[1];
+
+	hogs(2);
+	bench_wake_on(b.rq[0], c);
+	while (b.now < 11 * SEC) {
+		bench_decide(b.rq[0]);
+		if (b.rq[0]->curr != VCPU(1)) {
+			b.now += SLICE / 10;
+			bench_charge(b.rq[0], 0);
+			raw_spin_lock(&b.rq[0]->lock);
+			sched_swap(b.rq[0]->curr, b.rq[0]->curr == a ? c : a, b.now);
+			raw_spin_unlock(&b.rq[0]->lock);
+		}
+		check_all();
+		b.now = max(b.now, b.rq[0]->until);
+	}
+	bench_charge(b.rq[0], 0);
+	assert_near(a->stats.received + c->stats.received, RECEIVED(1), 4 * SLICE);
+}
+
 static void test_place(void **state)
 {
 	assert_ptr_equal(sched_place(VCPU(0)), b.rq[0]);
@@ -347,7 +370,7 @@ int main(void)
 		T(nobody), T(alone), T(in_turn), T(weights), T(vcpus_divide),
 		T(set_while_running), T(wake_up), T(wake_up_again_and_again), T(guarantee),
 		T(guarantee_after_sleep), T(cap), T(cap_is_lifted), T(block_throttled),
-		T(block_any_state), T(taken), T(place), T(pull), T(leave),
+		T(block_any_state), T(taken), T(swap), T(place), T(pull), T(leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

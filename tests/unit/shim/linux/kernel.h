@@ -15,6 +15,7 @@
 #define min_t(t, a, b) min((t)(a), (t)(b))
 #define max_t(t, a, b) max((t)(a), (t)(b))
 #define clamp(v, lo, hi) min(max(v, lo), hi)
+#define swap(a, b) do { typeof(a) swap_ = (a); (a) = (b); (b) = swap_; } while (0)
 #define ALIGN_DOWN(x, a) ((x) & ~((typeof(x))(a) - 1))
 #define ALIGN(x, a) ALIGN_DOWN((x) + (a) - 1, a)
 #define IS_ALIGNED(x, a) (((x) & ((typeof(x))(a) - 1)) == 0)
