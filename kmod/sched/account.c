@@ -10,13 +10,19 @@
  * had much for a while is owed again a turn after others come. A cap saves a hundredth of a
  * second's worth, so that no second exceeds it by more than a hundredth.
  */
-#include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include "queue.h"
 
 #define CAP_SAVED_NS	10000000ULL
+/*
+ * By how many permille weights exceed what can be had. A vCPU that is worth a whole CPU has to
+ * be so without doubt, or others would come and go there. A small cap is lent in small portions:
+ * who comes late to one loses what cannot be saved.
+ */
+#define CPU_MORE	500
+#define CAP_MORE	50
 
 static void rate_set(struct sched_rate *rate, u32 percent, s64 most, s64 least, u64 now)
 {
@@ -62,10 +68,57 @@ static void grow(struct sched_vm *vm, u64 now)
 	rate_grow(&vm->max, vm->max.percent, now);
 }
 
+void vm_count(struct sched_vm *vm, u64 now)
+{
+	struct sched_due *due = &vm->due;
+	unsigned int want = vm->runnable + vm->nr_throttled;
+	s64 passed = now - due->at;
+
+	if (passed <= 0)
+		return;
+	due->at = now;
+	if (!want)
+		return;
+	due->wanted += passed * want;
+	due->busy += passed;
+}
+
 /* What is taken of a cap at a time: not all, so that more is saved while that is used. */
 static s64 portion(const struct sched_vm *vm)
 {
 	return min_t(s64, vm->max.most / 2, SCHED_SLICE);
+}
+
+/* The weight that is worth that part of a CPU, and so many permille more. */
+static u32 weight_worth(const struct sched_vm *vm, u32 percent, u32 more)
+{
+	u64 worth = div_u64((u64)percent << 32, 100) * WEIGHT_SCALE;
+
+	if (!vm->due.level)
+		return WEIGHT_MOST;
+	worth = div64_u64(worth, vm->due.level);
+	return min_t(u64, worth + worth / 1000 * more, WEIGHT_MOST);
+}
+
+void vm_bounds(struct sched_vm *vm)
+{
+	struct sched_due *due = &vm->due;
+	bool capped = vm->max.percent != SCHED_NO_MAX;
+	u32 more = portion(vm) < (s64)SCHED_REQUEST ? CAP_MORE : 0;
+
+	WRITE_ONCE(due->least, due->level ? weight_worth(vm, vm->min.percent, 0) : 0);
+	WRITE_ONCE(due->most, capped ? weight_worth(vm, vm->max.percent, more) : WEIGHT_MOST);
+	WRITE_ONCE(due->each, weight_worth(vm, 100, CPU_MORE));
+}
+
+void vm_expect(struct sched_vm *vm, u64 level)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vm->lock, flags);
+	vm->due.level = level;
+	vm_bounds(vm);
+	raw_spin_unlock_irqrestore(&vm->lock, flags);
 }
 
 void sched_vm_init(struct sched_vm *vm, const unsigned long *allowed, u64 now)
@@ -73,6 +126,8 @@ void sched_vm_init(struct sched_vm *vm, const unsigned long *allowed, u64 now)
 	raw_spin_lock_init(&vm->lock);
 	vm->allowed = allowed;
 	vm->release = NEVER;
+	vm->due.at = now;
+	vm->due.since = now;
 	sched_vm_set(vm, SCHED_SHARES_DEFAULT, 0, SCHED_NO_MAX, now);
 }
 
@@ -87,6 +142,7 @@ void sched_vm_set(struct sched_vm *vm, u32 shares, u32 min, u32 max, u64 now)
 	rate_set(&vm->max, max, div_u64(CAP_SAVED_NS * max, 100), S64_MIN / 2, now);
 	if (max == SCHED_NO_MAX)
 		vm->max.balance = 0;
+	vm_bounds(vm);
 	raw_spin_unlock(&vm->lock);
 }
 
@@ -94,13 +150,23 @@ void vm_can_run(struct sched_vm *vm, int more, u64 now)
 {
 	raw_spin_lock(&vm->lock);
 	grow(vm, now);
+	vm_count(vm, now);
 	WRITE_ONCE(vm->runnable, vm->runnable + more);
 	raw_spin_unlock(&vm->lock);
 }
 
-u64 vm_vtime(struct sched_vm *vm, u64 mean)
+/* Of the VM as a whole, with @n vCPUs that can run. */
+static u32 whole_weight(const struct sched_vm *vm, unsigned int n)
 {
 	u32 weight = READ_ONCE(vm->shares) * WEIGHT_SCALE;
+
+	weight = min(max(weight, READ_ONCE(vm->due.least)), READ_ONCE(vm->due.most));
+	return min_t(u64, weight, (u64)READ_ONCE(vm->due.each) * n);
+}
+
+u64 vm_vtime(struct sched_vm *vm, u64 mean)
+{
+	u32 weight = max(whole_weight(vm, max(READ_ONCE(vm->runnable), 1U)), 1U);
 	u64 least = mean - virtual(SCHED_SLICE, weight);
 	u64 most = mean + virtual(AHEAD_MAX, weight), vtime;
 
@@ -116,9 +182,9 @@ u64 vm_vtime(struct sched_vm *vm, u64 mean)
 
 u32 vm_weight(const struct sched_vm *vm)
 {
-	unsigned int n = READ_ONCE(vm->runnable);
+	unsigned int n = max(READ_ONCE(vm->runnable), 1U);
 
-	return max(READ_ONCE(vm->shares) * WEIGHT_SCALE / max(n, 1U), 1U);
+	return max(whole_weight(vm, n) / n, 1U);
 }
 
 void vm_use(struct sched_vcpu *vcpu, u64 ns, u64 now)
@@ -129,7 +195,7 @@ void vm_use(struct sched_vcpu *vcpu, u64 ns, u64 now)
 	raw_spin_lock(&vm->lock);
 	grow(vm, now);
 	rate_use(&vm->min, ns);
-	vm->vtime += virtual(ns, vm->shares * WEIGHT_SCALE);
+	vm->vtime += virtual(ns, max(whole_weight(vm, max(vm->runnable, 1U)), 1U));
 	vcpu->lent -= own;
 	if (vm->max.percent != SCHED_NO_MAX)
 		rate_use(&vm->max, ns - own);
@@ -197,8 +263,10 @@ void vm_throttle(struct sched_vcpu *vcpu, u64 now)
 
 	raw_spin_lock(&vm->lock);
 	grow(vm, now);
+	vm_count(vm, now);
 	vcpu->next = vm->throttled;
 	vm->throttled = vcpu;
+	vm->nr_throttled++;
 	vm->release = vm->max.percent ? rate_when(&vm->max, vm->max.percent, portion(vm)) : now;
 	vcpu->rq->sys->throttled(vm);
 	raw_spin_unlock(&vm->lock);
@@ -206,6 +274,8 @@ void vm_throttle(struct sched_vcpu *vcpu, u64 now)
 
 static void unthrottled(struct sched_vcpu *vcpu, u64 now)
 {
+	vm_count(vcpu->vm, now);
+	vcpu->vm->nr_throttled--;
 	vcpu->stats.throttled += now - vcpu->since;
 	vcpu->since = now;
 	WRITE_ONCE(vcpu->state, SCHED_ASLEEP);

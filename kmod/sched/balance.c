@@ -10,7 +10,6 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/kernel.h>
-#include <linux/math64.h>
 #include <linux/minmax.h>
 #include "queue.h"
 
@@ -22,16 +21,10 @@
 #define WORTH_MOVING	SCHED_REQUEST
 #define PULLED_OWED	(8 * SCHED_SLICE)
 /*
- * By how much a queue may be behind others: ns of the lightest there. It is not meant to be, but
- * one that holds a vCPU which cannot get what its weight is worth falls behind for ever.
+ * By how much a queue with one vCPU may be behind others, ns of that. It is not meant to be, but if
+ * it cannot get what its weight is worth it falls behind for ever.
  */
 #define ALONE_BEHIND	(4 * SCHED_SLICE)
-#define QUEUE_BEHIND	(32 * SCHED_SLICE)
-
-static u64 mean_vtime(const struct sched_rq *rq)
-{
-	return READ_ONCE(rq->vtime) + READ_ONCE(rq->base);
-}
 
 static bool usable(const struct sched_vcpu *vcpu, unsigned int cpu)
 {
@@ -104,7 +97,7 @@ static bool is_stuck(const struct sched_rq *rq, const struct sched_rq *from)
 	u64 due = READ_ONCE(from->due);
 
 	return due <= rq->charged && READ_ONCE(from->serving) == SCHED_OWED &&
-	       (before(mean_vtime(from), mean_vtime(rq)) || due + SCHED_SLICE <= rq->charged);
+	       (before(rq_mean(from), rq_mean(rq)) || due + SCHED_SLICE <= rq->charged);
 }
 
 /* Is the best that waits on @from better off here? @mine: who would be next here. */
@@ -120,9 +113,9 @@ static bool is_better(struct sched_rq *rq, struct sched_rq *from, enum sched_kin
 	if (READ_ONCE(from->best) == SCHED_WAKING && mine > SCHED_WAKING)
 		return true;
 	/* Not from a queue that is ahead, nor where there is far more to share with. */
-	if (!before(mean_vtime(from), mean_vtime(rq)) || rq->load > 2 * others)
+	if (!before(rq_mean(from), rq_mean(rq)) || rq->load > 2 * others)
 		return false;
-	behind = mean_vtime(rq) - READ_ONCE(from->best_vtime);
+	behind = rq_mean(rq) - READ_ONCE(from->best_vtime);
 	return (s64)behind > (s64)virtual(WORTH_MOVING, weight);
 }
 
@@ -142,7 +135,7 @@ static u64 may_lag(const struct sched_rq *rq)
  */
 static void catch_up(struct sched_rq *rq, u64 least)
 {
-	s64 behind = least - mean_vtime(rq), most = may_lag(rq);
+	s64 behind = least - rq_mean(rq), most = may_lag(rq);
 
 	if (behind > most)
 		WRITE_ONCE(rq->base, rq->base + behind - most);
@@ -195,8 +188,8 @@ struct sched_rq *sched_victim(struct sched_rq *rq)
 		other = sys->rq[nth_near(sys, rq->cpu, rq->turn)];
 		if (!other || other == rq)
 			continue;
-		if (READ_ONCE(other->queued) && (!found++ || before(mean_vtime(other), least)))
-			least = mean_vtime(other);
+		if (READ_ONCE(other->queued) && (!found++ || before(rq_mean(other), least)))
+			least = rq_mean(other);
 		if (!READ_ONCE(other->queued) || !is_better(rq, other, mine))
 			continue;
 		if (is_stuck(rq, other))

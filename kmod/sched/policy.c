@@ -18,9 +18,11 @@
  *
  * Between CPUs virtual times are compared: see balance.c. It is what surplus fair scheduling does
  * (Chandra and others, OSDI 2000) without its global queue, and the idea of DWRR (Li and others,
- * PPoPP 2009), that CPUs which are ahead take from those which are behind. Weights that cannot be
- * satisfied (more than a CPU for a vCPU) need no correction of their own: such a vCPU's queue
- * falls behind, everybody else there is taken away, and it runs all the time.
+ * PPoPP 2009), that CPUs which are ahead take from those which are behind. For that, weights have
+ * to be such as can be satisfied, which entitle.c sees to: what a VM may not get for its cap, or
+ * gets by its guarantee, counts as what it is worth. A vCPU that is worth a CPU or more counts as
+ * one and a half; its queue falls behind, everybody else there is taken away, and it runs all the
+ * time.
  *
  * Before all that come, in this order: vCPUs of VMs that are owed time by their guarantee, which
  * can be as many only as CPUs are promised; and ones that have slept, if they had less than
@@ -33,6 +35,7 @@
  *
  * Time is charged by what passed, never by samples, to the vCPU that ran.
  */
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -61,6 +64,7 @@ void sched_vcpu_init(struct sched_vcpu *vcpu, struct sched_vm *vm, struct sched_
 	vcpu->rq = rq;
 	vcpu->due_at = NEVER;
 	vcpu->vtime = READ_ONCE(rq->vtime);
+	vm_expect(vm, READ_ONCE(rq->level));
 	vcpu->weight = vm_weight(vm);
 }
 
@@ -74,6 +78,7 @@ void sched_charge(struct sched_rq *rq, u64 now, u64 taken)
 	struct sched_vcpu *vcpu = rq->curr;
 	s64 ran = now - rq->charged - taken;
 
+	WRITE_ONCE(rq->taken, rq->taken + taken);
 	if ((s64)(now - rq->charged) > 0)
 		rq->charged = now;
 	if (!vcpu)

@@ -33,6 +33,9 @@
 #define SCHED_REQUEST		(SCHED_SLICE / 2)
 #define SCHED_WAKE_SLICE	500000ULL
 
+/* ns: how often sched_entitle() is to be called, about */
+#define SCHED_ENTITLE_NS	50000000ULL
+
 struct sched_rq;
 struct sched_vcpu;
 
@@ -50,6 +53,31 @@ struct sched_rate {
 };
 
 /**
+ * struct sched_due - what a VM is due, and what follows from that
+ *
+ * Guarded by the VM's lock, without which weights may be read; from @span on, sched_entitle()'s
+ * own. Rates are in CPUs << 32.
+ * @entitled:	ns, since the VM was made, until @since, the last sched_entitle()
+ * @rate:	by which it grows while any vCPU wants to run, it is thought
+ * @told:	what it has been said to be
+ * @wanted: @busy: ns from @since to @at that its vCPUs wanted to run, each counted; that any did
+ * @level:	what a share is worth to who competes with the VM; 0: not known, or nobody goes short
+ * @least: @most: weights that are worth the guarantee and the cap; @each: and a whole CPU
+ * @span: @active: ns before @since that were looked at; which part of them was @busy
+ * @floor: @ceiling: of what it is due
+ * @peer:	another VM with the same affinity
+ */
+struct sched_due {
+	u64 entitled, rate, told;
+	u64 since, at, wanted, busy;
+	u64 level;
+	u32 least, most, each;
+	u64 span, active, floor, ceiling;
+	u32 shares;
+	struct sched_vm *peer;
+};
+
+/**
  * struct sched_vm - what the policy knows of a VM
  * @lock:	guards what follows
  * @shares:	weight among VMs that compete; all that can run of its vCPUs divide it
@@ -60,7 +88,8 @@ struct sched_rate {
  *		changes it only while none of the VM's vCPUs is queued
  * @runnable:	how many of its vCPUs are neither asleep nor throttled
  * @vtime:	virtual time that it has had as a whole, on the scale of all queues
- * @throttled:	those that wait for @max; @release: when they may go on
+ * @throttled:	those that wait for @max, @nr_throttled of them; @release: when they may go on
+ * @due:	see there
  */
 struct sched_vm {
 	raw_spinlock_t lock;
@@ -70,7 +99,9 @@ struct sched_vm {
 	unsigned int runnable;
 	u64 vtime;
 	struct sched_vcpu *throttled;
+	unsigned int nr_throttled;
 	u64 release;
+	struct sched_due due;
 };
 
 enum sched_state {
@@ -163,6 +194,10 @@ struct sched_vcpu {
  * @began:	[q] when @curr's turn began; @until: [q] when to decide anew
  * @idle_since:	[q] since when it is empty
  * @turn:	[q] where to look for work next time
+ * @taken:	[q, p] ns that the host took
+ * @taken_seen: @seen: @size: @group: sched_entitle()'s own: what of @taken it knows, when it looked,
+ *		CPUs << 32 that the host left, CPUs that the same VMs may use
+ * @level:	[p] what a share was worth here lately, 0: nobody went short
  * @best:	[p] kind of the best that waits, but for SCHED_OWED; @best_vtime: [p] its virtual
  *		time, with @base; @best_weight: its weight
  * @serving:	[p] as what @curr runs
@@ -181,7 +216,9 @@ struct sched_rq {
 	struct sched_vcpu *curr, *last;
 	u64 charged, began, until;
 	u64 idle_since;
-	unsigned int turn;
+	unsigned int turn, group;
+	u64 taken, taken_seen, seen, size;
+	u64 level;
 	enum sched_kind best, serving;
 	u64 best_vtime, due;
 	u32 best_weight;
@@ -310,6 +347,24 @@ struct sched_vcpu *sched_release(struct sched_vm *vm, u64 now, u64 *again);
  * Context: @rq->lock held. Return: its number, or -1.
  */
 int sched_spare(const struct sched_rq *rq);
+
+/**
+ * sched_entitle() - find out what each VM is due, as of now
+ * @vm:	all of them, @n; none may go away meanwhile, nor its affinity change
+ *
+ * From now on sched_entitled() grows at that rate, and queues count vCPUs with weights that can be
+ * satisfied: see entitle.c. To be called every SCHED_ENTITLE_NS or so, one call at a time.
+ * Context: no lock; may take milliseconds.
+ */
+void sched_entitle(struct sched_system *sys, struct sched_vm **vm, unsigned int n, u64 now);
+
+/**
+ * sched_entitled() - what @vm was due since it was made, ns
+ *
+ * By what sched_entitle() found last. It does not grow while nothing of the VM wants to run.
+ * Context: no lock.
+ */
+u64 sched_entitled(struct sched_vm *vm, u64 now);
 
 /**
  * sched_leave() - a queue whose CPU goes offline: take any vCPU out

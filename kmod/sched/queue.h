@@ -21,9 +21,13 @@
  * for longer than it takes to make up for this, ns.
  */
 #define AHEAD_MAX	SCHED_SLICE
+/* By how much queues may be apart: ns of the lightest there. */
+#define QUEUE_BEHIND	(32 * SCHED_SLICE)
 
 /* A weight is shares times this, divided by the VM's vCPUs that can run. */
 #define WEIGHT_SCALE	1024
+/* More would leave virtual() too few digits. */
+#define WEIGHT_MOST	(16 * SCHED_SHARES_MAX * WEIGHT_SCALE)
 
 /** virtual() - what @ns of running are worth to one of that weight */
 static inline u64 virtual(u64 ns, u64 weight)
@@ -46,7 +50,22 @@ void vm_can_run(struct sched_vm *vm, int more, u64 now);
  * up; both on the scale of all queues
  */
 u64 vm_vtime(struct sched_vm *vm, u64 mean);
-/** vm_weight() - of each vCPU that can run */
+/**
+ * vm_count() - until now its vCPUs wanted what they want: to be called before that changes
+ *
+ * Context: vm->lock held, unlike elsewhere.
+ */
+void vm_count(struct sched_vm *vm, u64 now);
+/** vm_bounds() - derive the weights in @vm->due; vm->lock held */
+void vm_bounds(struct sched_vm *vm);
+/** vm_expect() - until sched_entitle() says so itself, a share is worth @level */
+void vm_expect(struct sched_vm *vm, u64 level);
+/**
+ * vm_weight() - of each vCPU that can run
+ *
+ * By the shares, but what a VM cannot get for its cap, or gets by its guarantee anyway, counts as
+ * what it is worth, and no vCPU is worth more than a CPU.
+ */
 u32 vm_weight(const struct sched_vm *vm);
 /** vm_use() - @vcpu ran for @ns */
 void vm_use(struct sched_vcpu *vcpu, u64 ns, u64 now);
@@ -66,6 +85,12 @@ void vm_unthrottle(struct sched_vcpu *vcpu, u64 now);
 bool vm_was_released(struct sched_vcpu *vcpu);
 
 /* queue.c */
+
+/** rq_mean() - its virtual time, to be compared with other queues'; perhaps old */
+static inline u64 rq_mean(const struct sched_rq *rq)
+{
+	return READ_ONCE(rq->vtime) + READ_ONCE(rq->base);
+}
 
 /**
  * queue_join() - count @vcpu in, with the present weight

@@ -109,6 +109,7 @@ static void build_vm(struct sim *sim, struct sim_vm *vm, const struct vm_spec *s
 		set_bit((first + cpu) % sim->nr_cpus, vm->allowed);
 	vm->received = make(samples, sizeof(u64));
 	vm->requested = make(samples, sizeof(u64));
+	vm->entitled = make(samples, sizeof(u64));
 	vm->shares = shares_of(spec, i);
 	sched_vm_init(&vm->v, vm->allowed, 0);
 	sched_vm_set(&vm->v, vm->shares, spec->min, spec->max, 0);
@@ -127,9 +128,12 @@ void sim_build(struct sim *sim, const struct scenario *scenario)
 		sim->nr_vms += spec->count;
 	build_cpus(sim);
 	vm = sim->vm = make(sim->nr_vms, sizeof(*sim->vm));
+	sim->all = make(sim->nr_vms, sizeof(*sim->all));
 	for (spec = scenario->vms; spec->count; spec++)
 		for (unsigned int i = 0; i < spec->count; i++)
 			build_vm(sim, vm++, spec, i);
+	for (unsigned int i = 0; i < sim->nr_vms; i++)
+		sim->all[i] = &sim->vm[i].v;
 }
 
 static void free_vms(struct sim *sim)
@@ -139,6 +143,7 @@ static void free_vms(struct sim *sim)
 		free(sim->vm[i].allowed);
 		free(sim->vm[i].received);
 		free(sim->vm[i].requested);
+		free(sim->vm[i].entitled);
 	}
 	free(sim->vm);
 }
@@ -152,6 +157,7 @@ void sim_free(struct sim *sim)
 	free(sim->sys.idle);
 	free(sim->sys.waiting);
 	free(sim->cpu);
+	free(sim->all);
 	free_vms(sim);
 	heap_free(&sim->heap);
 }

@@ -114,18 +114,22 @@ static bool pull(struct sim *sim, struct sim_cpu *cpu)
 	return true;
 }
 
-/* Whom a CPU with nothing to do has pulled may be at its cap, or not be allowed here. */
+/*
+ * Who was here, or whom a CPU with nothing to do has pulled, may be at its cap: then there is
+ * another queue to pull from, now that nobody is left.
+ */
 static struct sched_vcpu *ask_policy(struct sim *sim, struct sim_cpu *cpu)
 {
 	struct sched_vcpu *next;
 	unsigned int tries = TRIES;
-	bool pulled;
+	bool again;
 
 	charge(sim, cpu);
 	do {
-		pulled = pull(sim, cpu);
+		again = cpu->rq.curr || cpu->rq.queued;
+		again |= pull(sim, cpu);
 		next = sched_pick(&cpu->rq, sim->now);
-	} while (!next && pulled && --tries);
+	} while (!next && again && --tries);
 	return next;
 }
 
@@ -260,8 +264,16 @@ static void throttled(struct sched_vm *v)
 	heap_arm(&vm->sim->heap, &vm->release, v->release);
 }
 
+static void entitle(struct sim *sim, struct timer *timer)
+{
+	sched_entitle(&sim->sys, sim->all, sim->nr_vms, sim->now);
+	heap_arm(&sim->heap, timer, sim->now + SCHED_ENTITLE_NS);
+}
+
 static void start(struct sim *sim)
 {
+	sim->entitle.fire = entitle;
+	heap_arm(&sim->heap, &sim->entitle, SCHED_ENTITLE_NS);
 	sim->sys.throttled = throttled;
 	for (unsigned int i = 0; i < sim->nr_cpus; i++) {
 		sim->cpu[i].decide.fire = decide;

@@ -30,6 +30,7 @@ static const struct {
 	[FIG_EFFECT]	= { 20, EFFECT },
 	[FIG_MIN]	= { 1, LIMITS },
 	[FIG_MAX]	= { 1, LIMITS },
+	[FIG_ENTITLED]	= { 1, 0 },
 	[FIG_GAIN]	= { 1, 0 },
 	[FIG_P99]	= { 1000, LATENCY },
 	[FIG_IDLE]	= { 1000, 0 },
@@ -42,7 +43,9 @@ struct segment {
 	u32 *shares, *min, *max;
 	double *capacity;
 	unsigned int from, to;	/* samples */
+	bool acted;		/* it began with an action */
 	bool loose;		/* somebody naps or games */
+	bool sleeps;		/* or has not always something to do */
 };
 
 static unsigned int vcpus_of(const struct vm_spec *spec)
@@ -76,11 +79,13 @@ static void find_dues(struct segment *seg)
 	const struct sim *sim = seg->sim;
 
 	seg->loose = false;
+	seg->sleeps = false;
 	for (unsigned int i = 0; i < sim->nr_vms; i++) {
 		seg->share[i] = (struct share){ .weight = seg->shares[i],
 						.min = seg->min[i] / 100.0,
 						.cap = most_of(seg, i),
 						.allowed = sim->vm[i].allowed };
+		seg->sleeps |= sim->vm[i].spec->behaviour != HOG;
 		seg->loose |= sim->vm[i].spec->games || sim->vm[i].spec->behaviour == NAP;
 	}
 	solve(seg->capacity, sim->nr_cpus, seg->share, sim->nr_vms);
@@ -140,11 +145,28 @@ static void judge_limits(const struct segment *seg, unsigned int i, unsigned int
 		note(verdict, FIG_MAX, (got - most) * 100 / most);
 }
 
+/*
+ * What who sleeps wanted while it waited, the policy can only guess. Of when an action was, it knows
+ * no more than between which two of its looks.
+ */
+static void judge_entitled(const struct segment *seg, unsigned int i, struct verdict *verdict)
+{
+	const struct sim_vm *vm = &seg->sim->vm[i];
+	double due = seg->share[i].due * (seg->to - seg->from) * SAMPLE;
+	double off = fabs(vm->entitled[seg->to] - vm->entitled[seg->from] - due);
+
+	if (seg->sim->scenario->acts[0].action)
+		off -= min(off, SCHED_ENTITLE_NS);
+	if (!seg->sleeps)
+		note(verdict, FIG_ENTITLED, off * 100 / max(due, SCHED_SLICE * 100));
+}
+
 static void judge_vm(const struct segment *seg, unsigned int i, struct verdict *verdict)
 {
 	unsigned int checks = seg->sim->scenario->checks, n;
 
 	judge_window(seg, i, seg->from, seg->to, FIG_10S, verdict);
+	judge_entitled(seg, i, verdict);
 	for (n = seg->from; n + SECOND <= seg->to; n++) {
 		if (n % STRIDE == 0)
 			judge_window(seg, i, n, n + SECOND, FIG_1S, verdict);
@@ -161,15 +183,15 @@ static void judge_effect(const struct segment *seg, unsigned int i, struct verdi
 		judge_window(seg, i, n, n + EFFECT_WINDOW, FIG_EFFECT, verdict);
 }
 
-static void judge_segment(struct segment *seg, u64 from, u64 to, bool acted,
-			  struct verdict *verdict)
+static void judge_segment(struct segment *seg, u64 from, u64 to, struct verdict *verdict)
 {
+	seg->acted = from;
 	seg->from = (from + SETTLE) / SAMPLE;
 	seg->to = to / SAMPLE;
 	find_dues(seg);
 	for (unsigned int i = 0; i < seg->sim->nr_vms; i++) {
 		judge_vm(seg, i, verdict);
-		if (acted && seg->sim->scenario->checks & EFFECT)
+		if (seg->acted && seg->sim->scenario->checks & EFFECT)
 			judge_effect(seg, i, verdict);
 	}
 }
@@ -221,7 +243,7 @@ static void judge_segments(const struct sim *sim, struct verdict *verdict)
 		u64 to = last ? sim->end : acts[i].at;
 
 		if (to > from)
-			judge_segment(&seg, from, to, from, verdict);
+			judge_segment(&seg, from, to, verdict);
 		if (last)
 			break;
 		from = acts[i].at;

@@ -13,6 +13,7 @@ enum figure {
 	FIG_EFFECT,	/* error over 100 ms, from 100 ms after an action on, % or of 5 slices */
 	FIG_MIN,	/* what a second fell short of cpu-min, % of it */
 	FIG_MAX,	/* what a second exceeded cpu-max by, % of it */
+	FIG_ENTITLED,	/* what the policy says is due, % off the ideal or 100 slices' worth */
 	FIG_GAIN,	/* what one that games got beyond its due, % of that or of 100 slices */
 	FIG_P50,	/* us, wake-up to running */
 	FIG_P99,

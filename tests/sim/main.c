@@ -25,6 +25,7 @@ static const struct {
 	[FIG_EFFECT]	= { "set", "%", 6, 2 },
 	[FIG_MIN]	= { "min", "%", 6, 2 },
 	[FIG_MAX]	= { "max", "%", 6, 2 },
+	[FIG_ENTITLED]	= { "due", "%", 6, 2 },
 	[FIG_GAIN]	= { "gain", "%", 6, 2 },
 	[FIG_P50]	= { "p50", "us", 6, 0 },
 	[FIG_P99]	= { "p99", "us", 6, 0 },

@@ -66,7 +66,7 @@ struct sim_vcpu {
 
 /**
  * struct sim_vm
- * @received: @requested: @requests:	ns, by each sample
+ * @received: @requested: @entitled:	ns, by each sample
  */
 struct sim_vm {
 	struct sched_vm v;
@@ -76,7 +76,7 @@ struct sim_vm {
 	struct timer release;
 	unsigned long *allowed;
 	u32 shares;
-	u64 *received, *requested;
+	u64 *received, *requested, *entitled;
 };
 
 struct sim {
@@ -87,7 +87,8 @@ struct sim {
 	struct sim_cpu *cpu;
 	struct sim_vm *vm;
 	unsigned int nr_cpus, nr_vms, idle;
-	struct timer sample, watch, script;
+	struct timer sample, watch, script, entitle;
+	struct sched_vm **all;
 	unsigned int samples, next_action;
 	/* figures */
 	u64 latency[LATENCIES], wakes, latency_max;

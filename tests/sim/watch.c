@@ -55,6 +55,7 @@ static void sample(struct sim *sim, struct timer *timer)
 	for (unsigned int i = 0; i < sim->nr_vms; i++) {
 		struct sim_vm *vm = &sim->vm[i];
 
+		vm->entitled[n] = sched_entitled(&vm->v, sim->now);
 		for (unsigned int j = 0; j < (vm->spec->vcpus ?: 1); j++) {
 			vm->received[n] += vm->vcpu[j].received;
 			vm->requested[n] += vm->vcpu[j].requested;

@@ -80,6 +80,11 @@ static inline bool bitmap_empty(const unsigned long *p, unsigned int bits)
 	return true;
 }
 
+static inline bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int bits)
+{
+	return !memcmp(a, b, BITS_TO_LONGS(bits) * sizeof(long));
+}
+
 static inline bool bitmap_intersects(const unsigned long *a, const unsigned long *b,
 				     unsigned int bits)
 {
