@@ -38,6 +38,7 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/time64.h>
 #include "queue.h"
@@ -63,6 +64,7 @@ void sched_vcpu_init(struct sched_vcpu *vcpu, struct sched_vm *vm, struct sched_
 	vcpu->vm = vm;
 	vcpu->rq = rq;
 	vcpu->due_at = NEVER;
+	vcpu->woke = NEVER;
 	vcpu->vtime = READ_ONCE(rq->vtime);
 	vm_expect(vm, READ_ONCE(rq->level));
 	vcpu->weight = vm_weight(vm);
@@ -149,6 +151,7 @@ bool sched_wake(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now)
 	bool slept = !vm_was_released(vcpu);
 
 	vcpu->stats.wakes += slept;
+	vcpu->woke = slept ? now : NEVER;
 	vm_can_run(vcpu->vm, 1, now);
 	sched_charge(rq, now, 0);
 	time_passes(rq, vcpu, now);
@@ -176,6 +179,7 @@ static void take_out(struct sched_rq *rq, struct sched_vcpu *vcpu, enum sched_st
 	vm_can_run(vcpu->vm, -1, now);
 	WRITE_ONCE(vcpu->state, state);
 	vcpu->since = now;
+	vcpu->woke = NEVER;
 	if (!rq->load)
 		rq->idle_since = now;
 }
@@ -246,6 +250,35 @@ static u64 turn(const struct sched_rq *rq, const struct sched_vcpu *vcpu)
 	return clamp(left, SCHED_GRAIN, SCHED_SLICE);
 }
 
+/* Buckets end at 1000 << i / 2 and, the odd ones, 1500 << i / 2. */
+static void count_latency(struct sched_vcpu *vcpu, u64 now)
+{
+	u64 took = max_t(s64, now - vcpu->woke, 0);
+	unsigned int twice = fls64(div_u64(took, 1000)), i = 0;
+
+	if (vcpu->woke == NEVER)
+		return;
+	if (twice)
+		i = 2 * twice - (took < 1500ULL << (twice - 1));
+	vcpu->stats.latency[min(i, SCHED_LATENCIES - 1U)]++;
+	vcpu->woke = NEVER;
+}
+
+u64 sched_latency(const struct sched_stats *stats, unsigned int permille)
+{
+	u64 all = 0, seen = 0;
+	unsigned int i;
+
+	for (i = 0; i < SCHED_LATENCIES; i++)
+		all += stats->latency[i];
+	for (i = 0; i < SCHED_LATENCIES && all; i++) {
+		seen += stats->latency[i];
+		if (seen && seen * 1000 >= all * permille)
+			return sched_latency_ns(i);
+	}
+	return 0;
+}
+
 static void begin(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 lent, u64 now)
 {
 	bool owed = vcpu->due_at <= now;
@@ -255,6 +288,7 @@ static void begin(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 lent, u64 no
 		vcpu->kind = SCHED_OWED;
 	WRITE_ONCE(vcpu->state, SCHED_RUNNING);
 	vcpu->since = now;
+	count_latency(vcpu, now);
 	vcpu->stats.switches += vcpu != rq->last;
 	rq->last = vcpu;
 	WRITE_ONCE(rq->curr, vcpu);

@@ -61,7 +61,7 @@ struct sched_rate {
  * @rate:	by which it grows while any vCPU wants to run, it is thought
  * @told:	what it has been said to be
  * @wanted: @busy: ns from @since to @at that its vCPUs wanted to run, each counted; that any did
- * @level:	what a share is worth to who competes with the VM; 0: not known, or nobody goes short
+ * @level:	what a share is worth to who competes with the VM; 0: unknown, or nobody goes short
  * @least: @most: weights that are worth the guarantee and the cap; @each: and a whole CPU
  * @span: @active: ns before @since that were looked at; which part of them was @busy
  * @floor: @ceiling: of what it is due
@@ -137,13 +137,21 @@ static inline u64 sched_latency_ns(unsigned int i)
  * @received:	time it ran, without what the host took away
  * @waiting:	time it was queued; @throttled: time it was kept off by the cap
  * @taken:	what the host took away while it had a CPU
- * @latency:	wake-ups by what they took: see sched_latency_ns()
+ * @latency:	wake-ups by what they took: see sched_latency_ns(). Not of those whose cap, or who
+ *		slept again, before they ran
  */
 struct sched_stats {
 	u64 received, waiting, throttled, taken;
 	u64 switches, migrations, wakes;
 	u32 latency[SCHED_LATENCIES];
 };
+
+/**
+ * sched_latency() - of so many @permille of all wake-ups none took longer
+ *
+ * Return: ns, the upper end of a bucket; of the last one, where it would be. 0: there was none.
+ */
+u64 sched_latency(const struct sched_stats *stats, unsigned int permille);
 
 /**
  * struct sched_vcpu - what the policy knows of a vCPU
@@ -159,6 +167,7 @@ struct sched_stats {
  * @boost:	[q] ns left of a turn as one that has waked up
  * @lent:	[q] ns taken from vm->max for the present turn
  * @since:	[q] when it came into @state
+ * @woke:	[q] when it waked up, if it has not run since; else ~0
  * @next:	[v] in vm->throttled
  * @released:	[v] sleeps because it was taken from there, and is to be waked
  */
@@ -172,7 +181,7 @@ struct sched_vcpu {
 	u64 vtime, deadline;
 	u32 weight;
 	u64 boost, lent;
-	u64 since;
+	u64 since, woke;
 	struct sched_vcpu *next;
 	bool released;
 	struct sched_stats stats;
@@ -195,8 +204,8 @@ struct sched_vcpu {
  * @idle_since:	[q] since when it is empty
  * @turn:	[q] where to look for work next time
  * @taken:	[q, p] ns that the host took
- * @taken_seen: @seen: @size: @group: sched_entitle()'s own: what of @taken it knows, when it looked,
- *		CPUs << 32 that the host left, CPUs that the same VMs may use
+ * @taken_seen: @seen: @size: @group: sched_entitle()'s own: what of @taken it knows, when it
+ *		looked, CPUs << 32 that the host left, CPUs that the same VMs may use
  * @level:	[p] what a share was worth here lately, 0: nobody went short
  * @best:	[p] kind of the best that waits, but for SCHED_OWED; @best_vtime: [p] its virtual
  *		time, with @base; @best_weight: its weight

@@ -345,6 +345,70 @@ static void test_pull(void **state)
 	assert_false(bench_pull(b.rq[3], b.rq[0]));
 }
 
+/* Each bucket holds what is less than its end, and not less than the one before. */
+static void test_latency(void **state)
+{
+	const struct sched_stats *stats = &VCPU(0)->stats;
+	u64 end;
+
+	assert_int_equal(sched_latency(stats, 990), 0);
+	for (unsigned int i = 0; i < SCHED_LATENCIES; i++) {
+		end = sched_latency_ns(i);
+		for (u64 took = end - 1; took <= end; took++) {
+			bench_wake_on(b.rq[0], VCPU(0));
+			b.now += took;
+			bench_decide(b.rq[0]);
+			bench_block(VCPU(0));
+		}
+		assert_int_equal(stats->latency[i], i == SCHED_LATENCIES - 1 ? 3 : 1 + !!i);
+	}
+	/* Of 88 the first has 1, the last 3, the others 2. */
+	assert_int_equal(sched_latency(stats, 0), sched_latency_ns(0));
+	assert_int_equal(sched_latency(stats, 11), sched_latency_ns(0));
+	assert_int_equal(sched_latency(stats, 12), sched_latency_ns(1));
+	assert_int_equal(sched_latency(stats, 500), sched_latency_ns(22));
+	assert_int_equal(sched_latency(stats, 1000), sched_latency_ns(SCHED_LATENCIES - 1));
+}
+
+static u64 latencies(unsigned int i)
+{
+	u64 sum = 0;
+
+	for (unsigned int n = 0; n < SCHED_LATENCIES; n++)
+		sum += VCPU(i)->stats.latency[n];
+	return sum;
+}
+
+/* It counts from the wake-up on, wherever the vCPU waits, and only until it runs. */
+static void test_latency_of_what(void **state)
+{
+	hogs(2);
+	bench_run(b.rq[0], 100 * MSEC);
+	assert_int_equal(latencies(0), 1);
+	assert_int_equal(latencies(1), 1);
+	bench_wake_on(b.rq[0], VCPU(2));
+	b.now += 5 * MSEC;
+	assert_true(bench_pull(b.rq[1], b.rq[0]));
+	b.now += 5 * MSEC;
+	assert_ptr_equal(bench_pick(b.rq[1]), VCPU(2));
+	assert_int_equal(sched_latency(&VCPU(2)->stats, 500), sched_latency_ns(27));
+	assert_true(sched_latency_ns(26) <= 10 * MSEC && 10 * MSEC < sched_latency_ns(27));
+	bench_wake_on(b.rq[0], VCPU(3));
+	bench_block(VCPU(3));
+	assert_int_equal(latencies(3), 0);
+	/* Nor does what its cap has kept off. */
+	bench_block(VCPU(0));
+	bench_block(VCPU(1));
+	set(4, 100, 0, 1);
+	bench_wake_on(b.rq[0], VCPU(4));
+	while (VCPU(4)->state != SCHED_THROTTLED)
+		bench_run(b.rq[0], MSEC);
+	b.now = b.vm[4].v.release;
+	release(4);
+	assert_ptr_equal(bench_decide(b.rq[0]), VCPU(4));
+	assert_int_equal(latencies(4), 0);
+}
+
 static void test_leave(void **state)
 {
 	struct sched_vcpu *vcpu;
@@ -371,6 +435,7 @@ int main(void)
 		T(set_while_running), T(wake_up), T(wake_up_again_and_again), T(guarantee),
 		T(guarantee_after_sleep), T(cap), T(cap_is_lifted), T(block_throttled),
 		T(block_any_state), T(taken), T(swap), T(place), T(pull), T(leave),
+		T(latency), T(latency_of_what),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
