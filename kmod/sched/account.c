@@ -234,10 +234,10 @@ u64 vm_borrow(struct sched_vcpu *vcpu, u64 now)
 
 bool vm_has_left(struct sched_vm *vm, u64 now)
 {
-	bool left = true;
+	bool left;
 
 	if (READ_ONCE(vm->max.percent) == SCHED_NO_MAX)
-		return left;
+		return true;
 	raw_spin_lock(&vm->lock);
 	grow(vm, now);
 	left = vm->max.balance >= portion(vm);

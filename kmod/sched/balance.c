@@ -38,30 +38,17 @@ static unsigned int nth_near(const struct sched_system *sys, unsigned int cpu, u
 	return sys->near ? sys->near[cpu][n] : (cpu + n) % sys->nr_cpus;
 }
 
-static struct sched_rq *idle_queue(const struct sched_vcpu *vcpu)
+/* The nearest queue that @vcpu may use, of the CPUs @among or (NULL) of all; it is near itself. */
+static struct sched_rq *nearest(const struct sched_vcpu *vcpu, const unsigned long *among)
 {
 	const struct sched_system *sys = vcpu->rq->sys;
 	unsigned int i, cpu;
 
-	if (!bitmap_intersects(sys->idle, vcpu->vm->allowed, sys->nr_cpus))
+	if (among && !bitmap_intersects(among, vcpu->vm->allowed, sys->nr_cpus))
 		return NULL;
 	for (i = 0; i < sys->nr_cpus; i++) {
 		cpu = nth_near(sys, vcpu->rq->cpu, i);
-		if (test_bit(cpu, sys->idle) && usable(vcpu, cpu))
-			return sys->rq[cpu];
-	}
-	return NULL;
-}
-
-/* The last one if it may be used, else the first that may. */
-static struct sched_rq *any_queue(const struct sched_vcpu *vcpu)
-{
-	const struct sched_system *sys = vcpu->rq->sys;
-	unsigned int i, cpu;
-
-	for (i = 0; i < sys->nr_cpus; i++) {
-		cpu = nth_near(sys, vcpu->rq->cpu, i);
-		if (usable(vcpu, cpu))
+		if ((!among || test_bit(cpu, among)) && usable(vcpu, cpu))
 			return sys->rq[cpu];
 	}
 	return NULL;
@@ -70,12 +57,12 @@ static struct sched_rq *any_queue(const struct sched_vcpu *vcpu)
 struct sched_rq *sched_place(struct sched_vcpu *vcpu)
 {
 	struct sched_system *sys = vcpu->rq->sys;
-	struct sched_rq *best = idle_queue(vcpu);
+	struct sched_rq *best = nearest(vcpu, sys->idle);
 	unsigned int i, cpu;
 
 	if (best)
 		return best;
-	best = any_queue(vcpu);
+	best = nearest(vcpu, NULL);
 	if (!best)
 		return NULL;
 	/* It has to be worth going away. */
@@ -101,13 +88,12 @@ static bool is_stuck(const struct sched_rq *rq, const struct sched_rq *from)
 }
 
 /* Is the best that waits on @from better off here? @mine: who would be next here. */
-static bool is_better(struct sched_rq *rq, struct sched_rq *from, enum sched_kind mine)
+static bool is_better(const struct sched_rq *rq, const struct sched_rq *from,
+		      enum sched_kind mine)
 {
 	u32 weight = READ_ONCE(from->best_weight);
 	u64 behind, others = READ_ONCE(from->load) - weight;
 
-	if (is_stuck(rq, from))
-		return mine != SCHED_OWED;
 	if (mine == SCHED_OWED)
 		return false;
 	if (READ_ONCE(from->best) == SCHED_WAKING && mine > SCHED_WAKING)
@@ -190,11 +176,14 @@ struct sched_rq *sched_victim(struct sched_rq *rq)
 			continue;
 		if (READ_ONCE(other->queued) && (!found++ || before(rq_mean(other), least)))
 			least = rq_mean(other);
-		if (!READ_ONCE(other->queued) || !is_better(rq, other, mine))
+		if (!READ_ONCE(other->queued))
 			continue;
-		if (is_stuck(rq, other))
-			return other;
-		best = best ?: other;
+		if (is_stuck(rq, other)) {
+			if (mine != SCHED_OWED)
+				return other;
+		} else if (!best && is_better(rq, other, mine)) {
+			best = other;
+		}
 	}
 	if (found)
 		catch_up(rq, least);
@@ -208,8 +197,7 @@ static struct sched_vcpu *allowed_in(const struct sched_rq *from, enum sched_kin
 	struct sched_vcpu *vcpu;
 
 	for (node = rb_first_cached(&from->tree[kind]); node && tries; node = rb_next(node)) {
-		vcpu = kind == SCHED_OWED ? rb_entry(node, struct sched_vcpu, due)
-					  : rb_entry(node, struct sched_vcpu, node);
+		vcpu = queue_entry(node, kind);
 		if (test_bit(cpu, vcpu->vm->allowed) && vm_has_left(vcpu->vm, now))
 			return vcpu;
 		tries--;
@@ -238,12 +226,10 @@ bool sched_pull(struct sched_rq *rq, struct sched_rq *from, u64 now)
 		return false;
 	queue_del(from, vcpu, now);
 	queue_quit(from, vcpu);
-	vcpu->vtime += from->base;
-	vcpu->deadline += from->base;
 	if (!rq->load)
 		WRITE_ONCE(rq->base, from->base);
-	vcpu->vtime -= rq->base;
-	vcpu->deadline -= rq->base;
+	vcpu->vtime += from->base - rq->base;
+	vcpu->deadline += from->base - rq->base;
 	WRITE_ONCE(vcpu->rq, rq);
 	clear_bit(rq->cpu, rq->sys->idle);
 	queue_join(rq, vcpu, PULLED_OWED);

@@ -97,10 +97,7 @@ static struct sched_vcpu *first_of(const struct sched_rq *rq, enum sched_kind ki
 {
 	struct rb_node *node = rb_first_cached(&rq->tree[kind]);
 
-	if (!node)
-		return NULL;
-	return kind == SCHED_OWED ? rb_entry(node, struct sched_vcpu, due)
-				  : rb_entry(node, struct sched_vcpu, node);
+	return node ? queue_entry(node, kind) : NULL;
 }
 
 static void insert(struct sched_rq *rq, struct sched_vcpu *vcpu)

@@ -41,6 +41,13 @@ static inline bool before(u64 a, u64 b)
 	return (s64)(a - b) < 0;
 }
 
+/** queue_entry() - whose @node of the tree of that kind is it? */
+static inline struct sched_vcpu *queue_entry(struct rb_node *node, enum sched_kind kind)
+{
+	return kind == SCHED_OWED ? rb_entry(node, struct sched_vcpu, due)
+				  : rb_entry(node, struct sched_vcpu, node);
+}
+
 /* account.c: each takes vm->lock */
 
 /** vm_can_run() - one more (@more 1) or less (-1) of its vCPUs can run */

@@ -79,7 +79,7 @@ static u32 shares_of(const struct vm_spec *spec, unsigned int i)
 
 static void build_vcpus(struct sim *sim, struct sim_vm *vm)
 {
-	unsigned int count = vm->spec->vcpus ?: 1;
+	unsigned int count = vcpus_of(vm->spec);
 
 	vm->vcpu = make(count, sizeof(*vm->vcpu));
 	for (unsigned int i = 0; i < count; i++) {

@@ -52,7 +52,7 @@ void sim_settle(struct sim *sim, struct sim_cpu *cpu)
 		vcpu_of(cpu->rq.curr)->left -= min(vcpu_of(cpu->rq.curr)->left, ran);
 }
 
-static void charge(struct sim *sim, struct sim_cpu *cpu)
+void sim_charge(struct sim *sim, struct sim_cpu *cpu)
 {
 	sim_settle(sim, cpu);
 	sched_charge(&cpu->rq, sim->now, cpu->taken);
@@ -124,7 +124,7 @@ static struct sched_vcpu *ask_policy(struct sim *sim, struct sim_cpu *cpu)
 	unsigned int tries = TRIES;
 	bool again;
 
-	charge(sim, cpu);
+	sim_charge(sim, cpu);
 	do {
 		again = cpu->rq.curr || cpu->rq.queued;
 		again |= pull(sim, cpu);
@@ -187,7 +187,7 @@ static void decide(struct sim *sim, struct timer *timer)
 	if (!cpu->rq.online)
 		return;
 	raw_spin_lock(&cpu->rq.lock);
-	charge(sim, cpu);
+	sim_charge(sim, cpu);
 	finish(sim, cpu);
 	next = ask_and_count(sim, cpu);
 	raw_spin_unlock(&cpu->rq.lock);
@@ -223,7 +223,7 @@ void sim_wake(struct sim *sim, struct sim_vcpu *vcpu)
 	if (!rq)
 		return;
 	raw_spin_lock(&rq->lock);
-	charge(sim, cpu_of(rq));
+	sim_charge(sim, cpu_of(rq));
 	moved = sched_wake(rq, &vcpu->v, sim->now);
 	raw_spin_unlock(&rq->lock);
 	sim->wake_calls++;
@@ -283,7 +283,7 @@ static void start(struct sim *sim)
 		struct sim_vm *vm = &sim->vm[i];
 
 		vm->release.fire = release;
-		for (unsigned int j = 0; j < (vm->spec->vcpus ?: 1); j++) {
+		for (unsigned int j = 0; j < vcpus_of(vm->spec); j++) {
 			vm->vcpu[j].wake.fire = wake;
 			behave_start(sim, &vm->vcpu[j]);
 		}

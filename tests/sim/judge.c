@@ -48,11 +48,6 @@ struct segment {
 	bool sleeps;		/* or has not always something to do */
 };
 
-static unsigned int vcpus_of(const struct vm_spec *spec)
-{
-	return spec->vcpus ?: 1;
-}
-
 static bool by_clock(const struct vm_spec *spec)
 {
 	return spec->behaviour == CLOCK || spec->behaviour == RANDOM;

@@ -39,6 +39,11 @@ struct vm_spec {
 	bool latency, games;
 };
 
+static inline unsigned int vcpus_of(const struct vm_spec *spec)
+{
+	return spec->vcpus ?: 1;
+}
+
 enum action { SET = 1, OFFLINE, ONLINE };
 
 /**

@@ -7,12 +7,12 @@
 
 static void weigh(struct sim *sim, struct sim_vm *vm)
 {
-	for (unsigned int i = 0; i < (vm->spec->vcpus ?: 1); i++) {
+	for (unsigned int i = 0; i < vcpus_of(vm->spec); i++) {
 		struct sched_vcpu *vcpu = &vm->vcpu[i].v;
 		struct sched_rq *rq = vcpu->rq;
 
 		raw_spin_lock(&rq->lock);
-		sim_settle(sim, container_of(rq, struct sim_cpu, rq));
+		sim_charge(sim, container_of(rq, struct sim_cpu, rq));
 		sched_weigh(vcpu, sim->now);
 		raw_spin_unlock(&rq->lock);
 		sim_decide_now(sim, container_of(rq, struct sim_cpu, rq));
@@ -37,8 +37,7 @@ static struct sched_vcpu *clear(struct sim *sim, struct sim_cpu *cpu)
 	struct sched_vcpu *vcpu, *list = NULL;
 
 	raw_spin_lock(&cpu->rq.lock);
-	sim_settle(sim, cpu);
-	sched_charge(&cpu->rq, sim->now, cpu->taken);
+	sim_charge(sim, cpu);
 	cpu->rq.online = false;
 	clear_bit(cpu->rq.cpu, sim->sys.idle);
 	vcpu = cpu->rq.curr;
@@ -76,7 +75,7 @@ static void online(struct sim *sim, struct sim_cpu *cpu)
 	sim->idle++;
 	sim_decide_now(sim, cpu);
 	for (unsigned int i = 0; i < sim->nr_vms; i++)
-		for (unsigned int j = 0; j < (sim->vm[i].spec->vcpus ?: 1); j++)
+		for (unsigned int j = 0; j < vcpus_of(sim->vm[i].spec); j++)
 			if (sim->vm[i].vcpu[j].homeless)
 				sim_wake(sim, &sim->vm[i].vcpu[j]);
 }

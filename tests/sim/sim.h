@@ -107,6 +107,8 @@ void sim_run(struct sim *sim, const struct scenario *scenario);
 void sim_free(struct sim *sim);
 /** sim_settle() - account for what a CPU has done until now */
 void sim_settle(struct sim *sim, struct sim_cpu *cpu);
+/** sim_charge() - likewise, and tell the policy; under the queue's lock */
+void sim_charge(struct sim *sim, struct sim_cpu *cpu);
 /** sim_wake() - @vcpu, which sleeps or was throttled, has something to do */
 void sim_wake(struct sim *sim, struct sim_vcpu *vcpu);
 /** sim_decide_now() - about that CPU, as soon as what happens now is over */

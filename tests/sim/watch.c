@@ -56,7 +56,7 @@ static void sample(struct sim *sim, struct timer *timer)
 		struct sim_vm *vm = &sim->vm[i];
 
 		vm->entitled[n] = sched_entitled(&vm->v, sim->now);
-		for (unsigned int j = 0; j < (vm->spec->vcpus ?: 1); j++) {
+		for (unsigned int j = 0; j < vcpus_of(vm->spec); j++) {
 			vm->received[n] += vm->vcpu[j].received;
 			vm->requested[n] += vm->vcpu[j].requested;
 		}
