@@ -81,24 +81,30 @@ static u64 due_at(const struct sched_vm *vm, u64 level)
 	return clamp(level * vm->due.shares, vm->due.floor, vm->due.ceiling);
 }
 
-static u64 class_at(const struct fit_class *class, u64 level)
+/* Return: what the VMs of @class are due together. By @slope more if the level is 1 more. */
+static u64 class_at(const struct fit_class *class, u64 level, u64 *slope)
 {
 	const struct sched_vm *vm;
-	u64 sum = 0;
+	u64 sum = 0, due;
 
-	for (vm = class->first; vm; vm = vm->due.peer)
-		sum += due_at(vm, level);
+	for (vm = class->first; vm; vm = vm->due.peer) {
+		due = due_at(vm, level);
+		sum += due;
+		if (due == level * vm->due.shares && due < vm->due.ceiling)
+			*slope += vm->due.shares;
+	}
 	return sum;
 }
 
-static u64 part_at(unsigned int part, u64 level)
+static u64 part_at(unsigned int part, u64 level, u64 *slope)
 {
 	unsigned int i;
 	u64 sum = 0;
 
+	*slope = 0;
 	for (i = 0; i < fit.nr_classes; i++)
 		if (fit.class[i].part == part)
-			sum += class_at(&fit.class[i], level);
+			sum += class_at(&fit.class[i], level, slope);
 	return sum;
 }
 
@@ -134,40 +140,62 @@ static void cut(unsigned int part, u64 cpus, u64 promised)
 	}
 }
 
-/* The highest level at which what all of @part are due is not more than its CPUs. */
-static u64 find_level(unsigned int part, bool *short_of)
+/*
+ * The highest level at which what all of @part are due is not more than @cpus; it is at least @low
+ * and less than @high. By Newton's method, and every third time by halves.
+ */
+static u64 search(unsigned int part, u64 cpus, u64 low, u64 high)
 {
-	u64 cpus = fit_size(&fit, part), low = 0, high = top_level(part), middle;
+	u64 slope, sum = part_at(part, low, &slope), next = low, at;
+	unsigned int step;
 
-	*short_of = part_at(part, high) > cpus;
-	if (!*short_of)
-		return high;
-	if (part_at(part, 0) > cpus) {
-		cut(part, cpus, part_at(part, 0));
-		return 0;
-	}
-	while (high - low > (low >> PRECISION) + 1) {
-		middle = low + (high - low) / 2;
-		if (part_at(part, middle) > cpus)
-			high = middle;
+	for (step = 1; high - low > (low >> PRECISION) + 1; step++) {
+		if (sum <= cpus)
+			next += div64_u64(cpus - sum, max(slope, 1ULL));
 		else
-			low = middle;
+			next -= min(next, div64_u64(sum - cpus, max(slope, 1ULL)));
+		at = next;
+		if (step % 3 == 0 || at <= low || at >= high)
+			at = low + (high - low) / 2;
+		sum = part_at(part, at, &slope);
+		if (sum > cpus)
+			high = at;
+		else
+			low = at;
+		if (sum <= cpus && cpus - sum <= cpus >> PRECISION)
+			break;
+		next = at;
 	}
 	return low;
 }
 
+static u64 find_level(unsigned int part, bool *short_of)
+{
+	u64 cpus = fit_size(&fit, part), high = top_level(part), slope, least;
+
+	*short_of = part_at(part, high, &slope) > cpus;
+	if (!*short_of)
+		return high;
+	least = part_at(part, 0, &slope);
+	if (least > cpus) {
+		cut(part, cpus, least);
+		return 0;
+	}
+	return search(part, cpus, 0, high);
+}
+
 static void solve(unsigned int part)
 {
+	u64 level, slope;
 	bool short_of;
 	unsigned int i;
-	u64 level;
 
 	do {
 		level = find_level(part, &short_of);
 		for (i = 0; i < fit.nr_classes; i++) {
 			if (fit.class[i].part != part)
 				continue;
-			fit.class[i].wanted = class_at(&fit.class[i], level);
+			fit.class[i].wanted = class_at(&fit.class[i], level, &slope);
 			fit.class[i].level = level;
 		}
 	} while (!fit_part(&fit, part));
