@@ -251,7 +251,7 @@ int sched_spare(const struct sched_rq *rq)
 	for (kind = SCHED_WAKING; kind < SCHED_KINDS; kind++) {
 		node = rb_first_cached(&rq->tree[kind]);
 		for (; node && tries; node = rb_next(node), tries--) {
-			idle = idle_queue(rb_entry(node, struct sched_vcpu, node));
+			idle = nearest(queue_entry(node, kind), sys->idle);
 			if (idle)
 				return idle->cpu;
 		}

@@ -351,6 +351,7 @@ void sched_swap(struct sched_vcpu *vcpu, struct sched_vcpu *other, u64 now)
 	rq->last = other;
 	other->kind = kind;
 	other->since = now;
+	count_latency(other, now);
 	WRITE_ONCE(other->state, SCHED_RUNNING);
 	WRITE_ONCE(rq->curr, other);
 	queue_add(from, vcpu, now);

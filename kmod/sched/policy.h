@@ -85,7 +85,7 @@ struct sched_due {
  *		VM is owed time
  * @max:	cap, if @max.percent is not SCHED_NO_MAX: none of its vCPUs runs on an empty balance
  * @allowed:	bitmap of the CPUs it may use, of sys->nr_cpus bits; belongs to the caller, who
- *		changes it only while none of the VM's vCPUs is queued
+ *		sees to it that vCPUs leave those which they may not use any more
  * @runnable:	how many of its vCPUs are neither asleep nor throttled
  * @vtime:	virtual time that it has had as a whole, on the scale of all queues
  * @throttled:	those that wait for @max, @nr_throttled of them; @release: when they may go on

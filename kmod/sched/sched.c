@@ -24,8 +24,8 @@
 #include "cpu.h"
 #include "sched.h"
 
-/* From how many queues a CPU with nothing to do tries to pull, in one decision. */
-#define PULLS 8
+/* How often a CPU with nothing to do asks again, in one decision. */
+#define TRIES 8
 
 static struct vcpu *vcpu_of(struct sched_vcpu *v)
 {
@@ -147,22 +147,24 @@ void cpu_decide(struct sched_cpu *cpu, struct sched_todo *todo)
 {
 	struct sched_rq *rq = &cpu->rq;
 	struct sched_vcpu *before, *next;
-	unsigned int tries = PULLS;
-	bool pulled;
+	unsigned int tries = TRIES;
+	bool more;
 	u64 now;
 
 	if (!rq->online)
 		return;
+	/* Whoever was here, or has been pulled, may be at its cap: ask again. */
 	do {
 		cpu_charge(cpu, ktime_get_ns());
-		pulled = pull(cpu);
+		more = rq->curr || rq->queued;
+		more |= pull(cpu);
 		now = ktime_get_ns();
 		cpu_charge(cpu, now);
 		before = rq->curr;
 		next = pick(cpu, now, todo);
 		if (next != before)
 			hand_over(cpu, before, next, now, todo);
-	} while (!next && pulled && --tries);
+	} while (!next && more && --tries);
 	arm(cpu);
 	todo->spare = sched_spare(rq);
 }
