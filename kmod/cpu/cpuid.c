@@ -18,6 +18,9 @@
 #define KVM_BASE	0x40000100U	/* KVM's, by which stock kernels trust x2APIC */
 #define KVM_FEATURES	0x40000101U
 #define KVM_NOP_IO_DELAY BIT(1)		/* port 0x80 need not be written to pass time */
+#define KVM_CLOCK	BIT(3)		/* PV_MSR_TIME and PV_MSR_WALL */
+#define KVM_STEAL_TIME	BIT(5)		/* PV_MSR_STEAL */
+#define KVM_CLOCK_STABLE BIT(24)	/* that clock never differs between vCPUs if it says so */
 
 #define EDX_APIC	BIT(9)		/* 1.EDX, and 0x80000001.EDX on AMD */
 #define EDX_INVARIANT_TSC BIT(8)	/* 0x80000007.EDX */
@@ -242,7 +245,8 @@ void cpuid_build(struct cpuid_table *t, const struct cpuid_config *config, cpuid
 	t->hyper[1].reg[R_EBX] = GUEST_LAPIC_TIMER_HZ / 1000;
 	t->hyper[2].reg[R_EAX] = KVM_FEATURES;
 	memcpy(&t->hyper[2].reg[R_EBX], "KVMKVMKVM\0\0\0", 12);
-	t->hyper[3].reg[R_EAX] = KVM_NOP_IO_DELAY;
+	t->hyper[3].reg[R_EAX] = KVM_NOP_IO_DELAY | KVM_CLOCK | KVM_STEAL_TIME |
+				 (config->extras & CPUID_STABLE_TSC ? KVM_CLOCK_STABLE : 0);
 }
 
 u32 cpuid_xsave_size(const struct cpuid_table *t, u64 xcr0, bool compacted)

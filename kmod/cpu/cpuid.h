@@ -11,7 +11,7 @@
  * leaf on Intel (SDM vol. 2A, CPUID). The hypervisor range 0x40000000-0x4fffffff is zero
  * but for 0x40000000 (maximum leaf, "InsulaInsula") and 0x40000010 (kHz of TSC and of the
  * local APIC's timer, as VMware and KVM give them); and for KVM's two at 0x40000100, without
- * which stock Linux does not use x2APIC in a VM.
+ * which stock Linux does not use x2APIC in a VM, and by which it learns of stolen time.
  */
 #ifndef _INSULA_CPUID_H
 #define _INSULA_CPUID_H

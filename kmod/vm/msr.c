@@ -20,10 +20,11 @@ static u64 guest_tsc(struct vcpu *vcpu)
 /* IA32_TSC_ADJUST moves with the TSC, whichever of them is written (SDM §18.17.3). */
 static void shift_tsc(struct vcpu *vcpu, u64 delta)
 {
-	vcpu->tsc_offset += delta;
+	WRITE_ONCE(vcpu->tsc_offset, vcpu->tsc_offset + delta);
 	virt->set(vcpu, VIRT_TSC_OFFSET, vcpu->tsc_offset);
 	vcpu->tsc_adjust += delta;
 	lapic_retime(&vcpu->lapic);
+	pvclock_tsc_written(vcpu);
 }
 
 static bool is_lapic_msr(u32 msr)
@@ -114,6 +115,10 @@ static int read_msr(struct vcpu *vcpu, u32 msr, u64 *val)
 	case MSR_TSC_AUX:
 		*val = vcpu->tsc_aux;
 		return boot_cpu_has(X86_FEATURE_RDTSCP) ? 0 : -EINVAL;
+	case PV_MSR_WALL:
+	case PV_MSR_TIME:
+	case PV_MSR_STEAL:
+		return pvclock_msr_read(vcpu, msr, val);
 	default:
 		return msr_read(&vcpu->msrs, msr, val);
 	}
@@ -141,6 +146,10 @@ static int write_msr(struct vcpu *vcpu, u32 msr, u64 val)
 		return write_pred_cmd(vcpu, val);
 	case MSR_TSC_AUX:
 		return write_tsc_aux(vcpu, val);
+	case PV_MSR_WALL:
+	case PV_MSR_TIME:
+	case PV_MSR_STEAL:
+		return pvclock_msr_write(vcpu, msr, val);
 	default:
 		return msr_write(&vcpu->msrs, msr, val);
 	}

@@ -59,7 +59,8 @@ static noinline enum exit_action handle_requests(struct vcpu *vcpu)
 {
 	if (READ_ONCE(vcpu->vm->quiesce) || need_resched())
 		return EXIT_REOPEN;
-	if (READ_ONCE(vcpu->requests) & URGENT || test_and_clear_bit(REQ_SCHED, &vcpu->requests))
+	if (test_and_clear_bit(REQ_SCHED, &vcpu->requests) ||
+	    READ_ONCE(vcpu->requests) & (URGENT | BIT(REQ_CLOCK)))
 		return EXIT_LEAVE;
 	take_timer(vcpu);
 	if (test_and_clear_bit(REQ_FLUSH, &vcpu->requests))
@@ -140,6 +141,7 @@ static void reside(struct vcpu *vcpu)
 	WRITE_ONCE(vcpu->sched.spun, false);
 	fpu_load(&vcpu->fpu, vcpu->xcr0);
 	host_aux = set_tsc_aux(vcpu->tsc_aux);
+	pvclock_enter(vcpu);
 	while (window(vcpu, first) == EXIT_REOPEN) {
 		first = false;
 		if (host_wants_cpu() || READ_ONCE(vcpu->vm->quiesce))

@@ -185,6 +185,7 @@ void vcpu_reset(struct vcpu *vcpu, const struct boot_regs *boot)
 	vcpu->flush_tlb = true;
 	if (boot)
 		vcpu->tsc_offset = vcpu->vm->tsc_offset;
+	pvclock_reset(vcpu, boot);
 	virt->vcpu_reset(vcpu);
 	virt->set(vcpu, VIRT_TSC_OFFSET, vcpu->tsc_offset);
 	if (!boot)

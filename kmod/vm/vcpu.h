@@ -13,6 +13,7 @@
 #include <linux/wait.h>
 #include "../cpu/fpu.h"
 #include "../cpu/msr.h"
+#include "../cpu/pvclock.h"
 #include "../cpu/virt.h"
 #include "../dev/platform.h"
 #include "../insn/insn.h"
@@ -102,6 +103,7 @@ enum vcpu_request {
 	REQ_INIT,
 	REQ_STARTUP,		/* vector in vcpu->sipi_vector */
 	REQ_SCHED,		/* the CPU may belong to another vCPU by now */
+	REQ_CLOCK,		/* something for pvclock_enter() */
 };
 
 /* What the next entry has to come back for, as soon as it is possible. */
@@ -149,6 +151,23 @@ struct vcpu_code {
 #define VCPU_CODES	8	/* remembered, by address */
 
 /**
+ * struct vcpu_pvclock - what it tells its guest about time: see vm/pvclock.c
+ * @wall @time @steal: MSRs
+ * @wall_version @time_version @steal_version: of the structures, as written last
+ * @stale:	which of them have to be written
+ * @preempted:	the guest has been told that the vCPU lost its CPU
+ * @stolen:	ns, as the guest knows it
+ * @unstolen:	vcpu_steal() at power-on
+ */
+struct vcpu_pvclock {
+	u64 wall, time, steal;
+	u32 wall_version, time_version, steal_version;
+	u8 stale;
+	bool preempted;
+	u64 stolen, unstolen;
+};
+
+/**
  * struct vcpu - a virtual CPU
  */
 struct vcpu {
@@ -162,10 +181,11 @@ struct vcpu {
 	u64 cr8;			/* [o] TPR class as the guest last set it */
 	u64 dr[4];			/* [o] */
 	u64 xcr0;			/* [o] while its FPU state is in memory */
-	u64 tsc_offset;			/* [o] guest TSC = host TSC + this */
+	u64 tsc_offset;			/* [o], read by any: guest TSC = host TSC + this */
 	u64 tsc_adjust;			/* [o] IA32_TSC_ADJUST */
 	u64 tsc_aux;			/* [o] */
 	u64 spec_ctrl;			/* [o] */
+	struct vcpu_pvclock pv;		/* [o] */
 	struct guest_msrs msrs;		/* [o] */
 	struct guest_fpu fpu;		/* [o] */
 	struct vcpu_event event;	/* [o] */
@@ -200,6 +220,20 @@ struct vcpu {
 	struct sched_task sched;	/* see there */
 	struct rcu_head rcu;
 	u64 exits[NR_EXIT_REASONS];	/* [o], read by any */
+};
+
+/**
+ * struct vm_clock - the clock that all vCPUs tell their guest: see vm/pvclock.c
+ * @scale:	of the TSC
+ * @by_tsc:	it is the VM's TSC; else the host's clock, less @base
+ * @base:	ns
+ * @slept_at @slept_tsc: the host's clock (0: long ago) and TSC when it was about to be suspended
+ */
+struct vm_clock {
+	struct pv_scale scale;
+	bool by_tsc;
+	u64 base;
+	u64 slept_at, slept_tsc;
 };
 
 /**
@@ -244,6 +278,7 @@ struct vm {
 	struct guest_ram ram;
 	struct cpuid_table cpuid;	/* [c] */
 	u64 tsc_offset;			/* [o] at power-on, of all vCPUs */
+	struct vm_clock clock;		/* [o]; @base, @by_tsc: change together, once */
 	struct platform platform;
 	struct console_port *console;	/* [c] */
 };
@@ -295,6 +330,36 @@ void vcpu_kick(struct vcpu *vcpu);
 
 /** vcpu_thread() - body of the vCPU's kthread; @data is the vCPU */
 int vcpu_thread(void *data);
+
+/* vm/pvclock.c */
+
+/** vm_clock_reset() - vm->tsc_offset is that of a new power-on. No vCPU runs. */
+void vm_clock_reset(struct vm *vm);
+/** vm_clock_suspend() - the host is about to be suspended; no vCPU runs. */
+void vm_clock_suspend(struct vm *vm);
+/** vm_clock_resume() - it was, or was not: the TSC goes on where it was. No vCPU runs yet. */
+void vm_clock_resume(struct vm *vm);
+/** pvclock_reset() - nothing is told any more: INIT, or @power_on. Own thread, or parked. */
+void pvclock_reset(struct vcpu *vcpu, bool power_on);
+/** pvclock_msr_read() - PV_MSR_*. Return: 0. */
+int pvclock_msr_read(struct vcpu *vcpu, u32 msr, u64 *val);
+/** pvclock_msr_write() - likewise. Return: 0; -EINVAL: #GP: reserved bits, not in RAM. */
+int pvclock_msr_write(struct vcpu *vcpu, u32 msr, u64 val);
+/** pvclock_tsc_written() - the guest has changed vcpu->tsc_offset. Own thread. */
+void pvclock_tsc_written(struct vcpu *vcpu);
+/**
+ * pvclock_enter() - a residence begins: write what the guest is to know into its RAM, if
+ * anything has changed. If that RAM has to be brought in first, the guest will not be entered.
+ * Preemption is off.
+ */
+void pvclock_enter(struct vcpu *vcpu);
+/**
+ * pvclock_preempted() - the vCPU loses its CPU and would rather not: tell the guest's others,
+ * until the next pvclock_enter(). Own thread, which does not sleep meanwhile.
+ */
+void pvclock_preempted(struct vcpu *vcpu);
+/** vcpu_steal() - ns since it was made that it wanted to run and did not. Own thread. */
+u64 vcpu_steal(struct vcpu *vcpu);
 
 /* vm/event.c */
 

@@ -140,6 +140,7 @@ static int reset_machine(struct vm *vm)
 	if (err)
 		return err;
 	vm->tsc_offset = -rdtsc_ordered();
+	vm_clock_reset(vm);
 	platform_reset(&vm->platform);
 	for (i = 0; i < vm->ncpus; i++)
 		vcpu_reset(vm->vcpu[i], &vm->boot);
@@ -614,6 +615,7 @@ void vms_quiesce(void)
 	idr_for_each_entry(&vms, vm, id) {
 		mutex_lock_nested(&vm->lock, SINGLE_DEPTH_NESTING);
 		vm_quiesce(vm);
+		vm_clock_suspend(vm);
 		mutex_unlock(&vm->lock);
 	}
 	mutex_unlock(&vms_lock);
@@ -627,6 +629,7 @@ void vms_unquiesce(void)
 	mutex_lock(&vms_lock);
 	idr_for_each_entry(&vms, vm, id) {
 		mutex_lock_nested(&vm->lock, SINGLE_DEPTH_NESTING);
+		vm_clock_resume(vm);
 		if (vm->state == INSULA_VM_STATE_RUNNING && !test_bit(0, &vm->wish))
 			vm_unquiesce(vm);
 		mutex_unlock(&vm->lock);

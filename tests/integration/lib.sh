@@ -190,7 +190,7 @@ run_linux() {
 	label="$1 cpus=$2 memory=$3M"
 	timeout 700 insula run linux --kernel "$IT/linux/$1/vmlinuz" --initrd "$IT/linux/$1/initrd" \
 		--cpus "$2" --memory "$3M" \
-		--append "console=ttyS0 quiet insula.run=sh%20/checks/basic%20$2%20$3%20$(date +%s)" \
+		--append "console=ttyS0 quiet dyndbg=\"func kvm_register_steal_time +p\" insula.run=sh%20/checks/basic%20$2%20$3%20$(date +%s)" \
 		</dev/null >linux.out 2>linux.err
 	got=$?
 	linux_results linux.out "$label"

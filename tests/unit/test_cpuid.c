@@ -332,9 +332,11 @@ static void test_stable_tsc(void **state)
 	config.extras = CPUID_STABLE_TSC;
 	build(true, 0);
 	expect(EXT + 7, 0, 0, 0, 0, 0x100);
+	expect(0x40000101, 0, 0x0100002a, 0, 0, 0);
 	config.extras = 0;
 	build(true, ~0U);
 	expect(EXT + 7, 0, 0, 0, 0, 0x100);
+	expect(0x40000101, 0, 0x2a, 0, 0, 0);
 }
 
 static void test_control_registers(void **state)
@@ -511,7 +513,7 @@ static void test_hypervisor(void **state)
 		get(0x40000100, 0);
 		assert_int_equal(r[A], 0x40000101);
 		assert_memory_equal(&r[B], "KVMKVMKVM\0\0\0", 12);
-		expect(0x40000101, 0, 2, 0, 0, 0);
+		expect(0x40000101, 0, 0x2a, 0, 0, 0);
 		expect_zero(0x4fffffff, 0);
 	}
 }

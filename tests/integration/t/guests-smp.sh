@@ -9,3 +9,4 @@ run_guest smp smp-2 "" --cpus 2
 run_guest smp smp-2-x2apic mode=x2apic --cpus 2
 run_guest smp smp-4 "" --cpus 4
 run_guest smp32 smp32-3 "" --cpus 3
+run_guest pvclock pvclock-2 "" --cpus 2

@@ -7,3 +7,4 @@
 for guest in hello hello32 cpuid msr io io32 mmio mmio32 mmio16 modes excp excp32 fpu irq; do
 	run_guest $guest $guest ""
 done
+run_guest pvclock pvclock "epoch=$(date +%s)"
