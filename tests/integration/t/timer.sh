@@ -6,3 +6,4 @@
 . "$IT/lib.sh"
 
 run_guest timer timer "epoch=$(date +%s)"
+run_guest pvclock pvclock "epoch=$(date +%s)"
