@@ -8,6 +8,7 @@
 #include <linux/topology.h>
 #include "../vm/vcpu.h"
 #include "cpu.h"
+#include "due.h"
 #include "sched.h"
 
 struct sched_system sched_sys;
@@ -60,6 +61,7 @@ static int come_online(unsigned int nr)
 	local_irq_disable();
 	cpu_look(cpu_of(rq));
 	local_irq_enable();
+	due_review();
 	return 0;
 }
 
@@ -97,6 +99,7 @@ static int go_offline(unsigned int nr)
 	} while (v);
 	hrtimer_cancel(&cpu->timer);
 	cpu->timer_at = ~0ULL;
+	due_review();
 	return 0;
 }
 
@@ -183,6 +186,7 @@ void sched_exit(void)
 	unsigned int nr;
 
 	cpuhp_remove_state(hotplug_state);
+	due_stop();
 	for_each_possible_cpu(nr) {
 		struct sched_cpu *cpu = cpu_of(sched_sys.rq[nr]);
 

@@ -12,8 +12,10 @@
 #include <linux/preempt.h>
 #include "policy.h"
 
+struct netlink_ext_ack;
 struct vcpu;
 struct vm;
+struct vm_cpu;
 
 /** enum sched_want - what is to become of a vCPU that the policy has asleep */
 enum sched_want {
@@ -44,12 +46,21 @@ struct sched_task {
 int sched_init(void);
 void sched_exit(void);
 
-/** sched_vm_create() - @vm's part, with default settings; nothing can fail */
+/** sched_vm_create() - @vm's part, with default settings; nothing can fail. May sleep. */
 void sched_vm_create(struct vm *vm);
-/** sched_vm_destroy() - its vCPUs' threads have ended. May sleep. */
+/** sched_vm_stop() - its vCPUs' threads have ended. May sleep. */
+void sched_vm_stop(struct vm *vm);
+/** sched_vm_destroy() - it is gone: what it was promised is free. May sleep. */
 void sched_vm_destroy(struct vm *vm);
-/** sched_vm_apply() - vm->settings.cpu is in effect from now on. vm->lock held; may sleep. */
-void sched_vm_apply(struct vm *vm);
+/**
+ * sched_vm_set_cpu() - new settings, in effect from now on
+ *
+ * Context: process, vm->lock held. Return: 0; -ENOSPC: that guarantee cannot be kept, see
+ * @extack; -ENOMEM.
+ */
+int sched_vm_set_cpu(struct vm *vm, const struct vm_cpu *cpu, struct netlink_ext_ack *extack);
+/** sched_vm_entitled() - what it was due since it was made, ns. May sleep. */
+u64 sched_vm_entitled(struct vm *vm);
 
 /** sched_vcpu_create() - @vcpu's part; it is zeroed, and must be freed by RCU */
 void sched_vcpu_create(struct vcpu *vcpu);

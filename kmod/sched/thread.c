@@ -14,6 +14,7 @@
 #include "../compat.h"
 #include "../vm/vcpu.h"
 #include "cpu.h"
+#include "due.h"
 #include "sched.h"
 
 static bool has_cpu(const struct vcpu *vcpu)
@@ -74,6 +75,7 @@ static void wake(struct sched_task *task, enum sched_want least)
 	raw_spin_unlock(&task->lock);
 	cpu_finish(&todo);
 	local_irq_restore(flags);
+	due_start();
 }
 
 void sched_kick(struct vcpu *vcpu)
@@ -295,15 +297,32 @@ void sched_vm_create(struct vm *vm)
 {
 	unsigned long flags;
 
+	cpumask_copy(&vm->allowed, cpu_possible_mask);
 	hrtimer_setup(&vm->release, release, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
 	local_irq_save(flags);
-	sched_vm_init(&vm->sched, cpumask_bits(&vm->settings.cpu.affinity), ktime_get_ns());
+	sched_vm_init(&vm->sched, cpumask_bits(&vm->allowed), ktime_get_ns());
 	local_irq_restore(flags);
+	due_add(vm);
+}
+
+void sched_vm_stop(struct vm *vm)
+{
+	hrtimer_cancel(&vm->release);
 }
 
 void sched_vm_destroy(struct vm *vm)
 {
-	hrtimer_cancel(&vm->release);
+	due_remove(vm);
+}
+
+u64 sched_vm_entitled(struct vm *vm)
+{
+	u64 entitled;
+
+	local_irq_disable();
+	entitled = sched_entitled(&vm->sched, ktime_get_ns());
+	local_irq_enable();
+	return entitled;
 }
 
 /* What was set counts for @v; if it runs or waits where it may not any more, it leaves. */
@@ -332,20 +351,18 @@ static void apply(struct sched_vcpu *v)
 	local_irq_restore(flags);
 }
 
-void sched_vm_apply(struct vm *vm)
+int sched_vm_set_cpu(struct vm *vm, const struct vm_cpu *cpu, struct netlink_ext_ack *extack)
 {
-	const struct vm_cpu *cpu = &vm->settings.cpu;
-	u64 now = ktime_get_ns();
-	unsigned long flags;
+	int err = due_set(vm, cpu, extack);
 	u32 i;
 
-	local_irq_save(flags);
-	sched_vm_set(&vm->sched, cpu->shares, cpu->min, cpu->max, now);
-	local_irq_restore(flags);
+	if (err)
+		return err;
 	for (i = 0; vm->vcpu && i < vm->ncpus; i++)
 		apply(&vm->vcpu[i]->sched.v);
 	if (READ_ONCE(vm->sched.throttled))
-		hrtimer_start(&vm->release, ns_to_ktime(now), HRTIMER_MODE_ABS_HARD);
+		hrtimer_start(&vm->release, ns_to_ktime(ktime_get_ns()), HRTIMER_MODE_ABS_HARD);
+	return 0;
 }
 
 void sched_vcpu_stats(struct vcpu *vcpu, struct sched_stats *stats)

@@ -58,6 +58,8 @@ void vm_fill_info(struct vm *vm, struct vm_info *info)
 	if (vm->state == INSULA_VM_STATE_RUNNING || vm->state == INSULA_VM_STATE_PAUSED)
 		info->uptime = ktime_get_ns() - vm->started;
 	console_name(vm->console, info->console, sizeof(info->console));
+	info->cpu_lacking = READ_ONCE(vm->lacking);
+	info->cpu_entitled = sched_vm_entitled(vm);
 	info->sched = vm->sched_before;
 	memcpy(info->exits, vm->exits_before, sizeof(vm->exits_before));
 	if (vm->vcpu)

@@ -195,10 +195,9 @@ static void write_stale(struct vcpu *vcpu)
 
 u64 vcpu_steal(struct vcpu *vcpu)
 {
-	struct vcpu_info info;
+	const struct sched_stats *stats = &vcpu->sched.v.stats;
 
-	vcpu_info(vcpu, &info);
-	return info.sched.waiting;
+	return READ_ONCE(stats->waiting) + READ_ONCE(stats->throttled) + READ_ONCE(stats->taken);
 }
 
 static bool stolen_more(struct vcpu *vcpu)

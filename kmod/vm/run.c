@@ -239,6 +239,8 @@ int vcpu_thread(void *data)
 	while (!kthread_should_stop()) {
 		if (prepare(vcpu) && sched_hold(vcpu))
 			reside(vcpu);
+		if (sched_lost(vcpu) || need_resched())
+			pvclock_preempted(vcpu);
 		cond_resched();
 	}
 	sched_end(vcpu);

@@ -51,10 +51,10 @@ static int set_locked(struct vm *vm, u32 which, const struct vm_settings *settin
 		return -ENOMEM;
 	merge(new, which, settings);
 	err = check_cpu(vm, &new->cpu, extack);
-	if (!err) {
+	if (!err)
+		err = sched_vm_set_cpu(vm, &new->cpu, extack);
+	if (!err)
 		merge(&vm->settings, which, settings);
-		sched_vm_apply(vm);
-	}
 	kfree(new);
 	return err;
 }

@@ -255,9 +255,12 @@ struct vm {
 	char reason[INSULA_REASON_MAX + 1]; /* [l] */
 	u32 exit_code;			/* [l] */
 	u32 boots;			/* [l] */
-	struct vm_settings settings;	/* [l]; on_reboot, affinity [a] */
+	struct vm_settings settings;	/* [l]; on_reboot [a] */
 	struct sched_vm sched;		/* see there */
 	struct hrtimer release;		/* of sched, when sched.release has come */
+	struct list_head due_link;	/* guarded by due_lock, see sched/due.c; and what follows */
+	cpumask_t allowed;		/* settings.cpu.affinity as the scheduler knows it; [a] */
+	u32 lacking;			/* [a] percent of its guarantee that there is no CPU for */
 	u32 yielded_to;			/* [a] the vCPU to which one that spun gave its CPU last */
 	bool debug_exit;		/* [c] */
 	u64 started;			/* [l] ns, for uptime */
@@ -268,7 +271,7 @@ struct vm {
 	enum vm_event wish_event;	/* [a] by the winner of the wish */
 	u32 wish_code;			/* [a] likewise */
 	char wish_reason[INSULA_REASON_MAX + 1]; /* [a] likewise */
-	struct work_struct work;
+	struct work_struct work, news;
 
 	bool quiesce;			/* [a] vCPUs have to park */
 	atomic_t parked;
@@ -298,6 +301,17 @@ void vm_wish(struct vm *vm, enum vm_event event, u32 code, const char *why, ...)
 
 /** vm_kill() - the guest did what it can't be forgiven: it crashes. Context: any. */
 #define vm_kill(vm, why, ...) vm_wish(vm, VM_EVENT_CRASH, 0, why, ##__VA_ARGS__)
+
+/** sched_lost() - has it lost the CPU though it has something to do? */
+static inline bool sched_lost(const struct vcpu *vcpu)
+{
+	enum sched_state state = READ_ONCE(vcpu->sched.v.state);
+
+	return state == SCHED_QUEUED || state == SCHED_THROTTLED;
+}
+
+/** vm_tell() - some time soon, tell listeners about the VM. Context: any but NMI. */
+void vm_tell(struct vm *vm);
 
 /** vm_quiesce() - park all vCPUs; returns when none runs. May sleep. */
 void vm_quiesce(struct vm *vm);

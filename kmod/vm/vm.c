@@ -89,7 +89,7 @@ static void destroy_vcpus(struct vm *vm)
 	for (i = 0; i < vm->ncpus; i++)
 		vcpu_destroy(vcpu[i]);
 	kfree(vcpu);
-	sched_vm_destroy(vm);
+	sched_vm_stop(vm);
 	atomic_set(&vm->parked, 0);
 }
 
@@ -326,6 +326,21 @@ static void carry_out_wish(struct work_struct *work)
 	mutex_unlock(&vm->lock);
 }
 
+static void tell_news(struct work_struct *work)
+{
+	struct vm *vm = container_of(work, struct vm, news);
+
+	mutex_lock(&vm->lock);
+	if (!vm->gone)
+		tell(vm);
+	mutex_unlock(&vm->lock);
+}
+
+void vm_tell(struct vm *vm)
+{
+	queue_work(vms_wq, &vm->news);
+}
+
 /* Birth and death. */
 
 static void free_segments(struct vm *vm)
@@ -342,8 +357,9 @@ static void vm_free(struct kref *ref)
 	struct vm *vm = container_of(ref, struct vm, ref);
 
 	cancel_work_sync(&vm->work);
-	platform_stop(&vm->platform);
 	sched_vm_destroy(vm);
+	cancel_work_sync(&vm->news);
+	platform_stop(&vm->platform);
 	if (!IS_ERR_OR_NULL(vm->console))
 		console_destroy(vm->console);
 	if (vm->ram.file)
@@ -469,6 +485,7 @@ struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack
 	mutex_init(&vm->lock);
 	init_waitqueue_head(&vm->park_wait);
 	INIT_WORK(&vm->work, carry_out_wish);
+	INIT_WORK(&vm->news, tell_news);
 	strscpy(vm->name, cfg->name, sizeof(vm->name));
 	vm->ncpus = cfg->cpus;
 	vm->memory = cfg->memory;
@@ -513,6 +530,7 @@ int vm_destroy(struct vm *vm)
 		tell(vm);
 	}
 	mutex_unlock(&vm->lock);
+	sched_vm_destroy(vm);	/* what it was promised is free, whoever still looks at it */
 	vm_put(vm);		/* the list's */
 	return 0;
 }

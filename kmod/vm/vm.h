@@ -90,6 +90,7 @@ struct vm_info {
 	struct vm_settings settings;
 	u64 memory, memory_resident;
 	u64 uptime;		/* ns */
+	u32 cpu_lacking;	/* percent of one CPU that its guarantee is short of */
 	u64 cpu_entitled;	/* ns, since it was made */
 	struct sched_stats sched; /* of all vCPUs together, since it was made */
 	char console[32];	/* path of the tty */
