@@ -10,6 +10,7 @@
 #include "cpu.h"
 #include "due.h"
 #include "sched.h"
+#include "trace.h"
 
 struct sched_system sched_sys;
 unsigned long *sched_online;
@@ -107,6 +108,7 @@ static void throttled(struct sched_vm *v)
 {
 	struct vm *vm = container_of(v, struct vm, sched);
 
+	trace_sched_throttle(vm, v->release);
 	hrtimer_start(&vm->release, ns_to_ktime(v->release), HRTIMER_MODE_ABS_HARD);
 }
 

@@ -24,6 +24,9 @@
 #include "cpu.h"
 #include "sched.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 /* How often a CPU with nothing to do asks again, in one decision. */
 #define TRIES 8
 
@@ -132,11 +135,14 @@ static struct sched_vcpu *pick(struct sched_cpu *cpu, u64 now, struct sched_todo
 static void hand_over(struct sched_cpu *cpu, struct sched_vcpu *from, struct sched_vcpu *to,
 		      u64 now, struct sched_todo *todo)
 {
-	if (from)
+	if (from) {
+		trace_sched_take(vcpu_of(from), cpu->rq.cpu);
 		set_bit(REQ_SCHED, &vcpu_of(from)->requests);
+	}
 	cpu->away = 0;
 	if (!to)
 		return;
+	trace_sched_give(vcpu_of(to), cpu->rq.cpu);
 	if (!is_here(cpu, to))
 		cpu->away = now;
 	todo->cpu = cpu;
@@ -184,6 +190,7 @@ bool cpu_swap(struct sched_cpu *cpu, struct sched_vcpu *vcpu, struct sched_vcpu 
 	if (can) {
 		cpu_charge(cpu, now);
 		sched_swap(vcpu, other, now);
+		trace_sched_spin(vcpu_of(vcpu), rq->cpu);
 		hand_over(cpu, vcpu, other, now, &todo);
 	}
 	if (from != rq)

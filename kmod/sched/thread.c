@@ -16,6 +16,7 @@
 #include "cpu.h"
 #include "due.h"
 #include "sched.h"
+#include "trace.h"
 
 static bool has_cpu(const struct vcpu *vcpu)
 {
@@ -54,6 +55,7 @@ static void enqueue(struct sched_vcpu *v, struct sched_todo *todo)
 	bool sooner;
 
 	cpu_charge(cpu, now);
+	trace_sched_wake(container_of(v, struct vcpu, sched.v), rq->cpu);
 	sooner = sched_wake(rq, v, now);
 	if (!rq->curr)
 		cpu_decide(cpu, todo);
@@ -113,8 +115,10 @@ static void give_up(struct sched_vcpu *v, struct sched_todo *todo)
 	struct sched_cpu *cpu = cpu_of(rq);
 	bool ran = rq->curr == v;
 
-	if (ran)
+	if (ran) {
+		trace_sched_sleep(container_of(v, struct vcpu, sched.v), rq->cpu);
 		cpu_charge(cpu, ktime_get_ns());
+	}
 	sched_block(v, ktime_get_ns());
 	if (ran)
 		cpu_decide(cpu, todo);
