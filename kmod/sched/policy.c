@@ -100,12 +100,13 @@ void sched_charge(struct sched_rq *rq, u64 now, u64 taken)
 static bool preempt(struct sched_rq *rq, const struct sched_vcpu *vcpu, u64 now)
 {
 	enum sched_kind kind = vcpu->due_at <= now ? SCHED_OWED : vcpu->kind;
+	u64 grain = vcpu->woke == NEVER ? SCHED_GRAIN : SCHED_WAKE_GRAIN;
 	u64 until;
 
 	if (!rq->curr)
 		until = now;
 	else if (kind < rq->curr->kind && kind <= SCHED_WAKING)
-		until = max(now, rq->began + SCHED_GRAIN);
+		until = max(now, rq->began + grain);
 	else if (rq->curr->kind != SCHED_OWED && vcpu->due_at != NEVER)
 		until = max(vcpu->due_at, rq->began + SCHED_GRAIN);
 	else

@@ -11,8 +11,9 @@
 
 #define NEVER (~0ULL)
 
-/* A vCPU that runs may do so for as long before another takes its place. */
+/* A vCPU that runs may do so for as long before another takes its place, or one that wakes up. */
 #define SCHED_GRAIN	100000ULL
+#define SCHED_WAKE_GRAIN 10000ULL
 
 /* Virtual time is ns << VIRTUAL_SHIFT, divided by the weight. */
 #define VIRTUAL_SHIFT	20
