@@ -5,7 +5,6 @@
  * Copies values out; decides nothing.
  */
 #include <linux/cpumask.h>
-#include <linux/math64.h>
 #include <linux/module.h>
 #include "../cpu/host.h"
 #include "family.h"
@@ -109,22 +108,6 @@ static int put_exit(struct sk_buff *skb, const char *reason, u64 count)
 	return 0;
 }
 
-/* How long @permille of all wake-ups took at most, ns; 0: there was none. */
-static u64 latency(const struct sched_stats *stats, unsigned int permille)
-{
-	u64 all = 0, need, seen;
-	unsigned int i;
-
-	for (i = 0; i < SCHED_LATENCIES; i++)
-		all += stats->latency[i];
-	if (!all)
-		return 0;
-	need = div_u64(all * permille + 999, 1000);
-	for (i = 0, seen = stats->latency[0]; seen < need && i < SCHED_LATENCIES - 1; )
-		seen += stats->latency[++i];
-	return sched_latency_ns(i);
-}
-
 static int put_sched_u64(struct sk_buff *skb, int type, u64 value)
 {
 	return nla_put_u64_64bit(skb, type, value, INSULA_A_SCHED_PAD);
@@ -142,9 +125,9 @@ static int put_sched(struct sk_buff *skb, int type, const struct sched_stats *st
 	    put_sched_u64(skb, INSULA_A_SCHED_SWITCHES, stats->switches) ||
 	    put_sched_u64(skb, INSULA_A_SCHED_MIGRATIONS, stats->migrations) ||
 	    put_sched_u64(skb, INSULA_A_SCHED_WAKES, stats->wakes) ||
-	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P50, latency(stats, 500)) ||
-	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P99, latency(stats, 990)) ||
-	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_MAX, latency(stats, 1000)))
+	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P50, sched_latency(stats, 500)) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P99, sched_latency(stats, 990)) ||
+	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_MAX, sched_latency(stats, 1000)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
