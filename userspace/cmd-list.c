@@ -68,7 +68,10 @@ int cmd_list(const struct vm_args *args)
 static void print_cpu_settings(const struct vm *vm)
 {
 	printf("cpu shares   %u\n", vm->cpu_shares);
-	printf("cpu min      %u%%\n", vm->cpu_min);
+	printf("cpu min      %u%%", vm->cpu_min);
+	if (vm->cpu_lacking)
+		printf(" (%u%% of it cannot be kept: too few CPUs)", vm->cpu_lacking);
+	putchar('\n');
 	if (vm->cpu_max)
 		printf("cpu max      %u%%\n", vm->cpu_max);
 	else

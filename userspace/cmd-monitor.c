@@ -5,12 +5,53 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "insula.h"
 #include "json.h"
 #include "vm.h"
+
+/* A VM whose guarantee cannot be kept. */
+struct lacking {
+	uint32_t id;
+	uint32_t percent;
+};
+
+/*
+ * An event says how things are; that a guarantee can be kept again is news only to who knows
+ * that it could not: @lacking, @nr of them. Those of VMs that were destroyed stay, for they are
+ * few.
+ */
+struct monitor {
+	const struct vm_args *args;
+	struct lacking *lacking;
+	size_t nr;
+};
+
+/* Is it news? Without memory for it, it is news again and again. */
+static bool note_lacking(struct monitor *monitor, const struct vm *vm)
+{
+	struct lacking *more;
+	uint32_t before;
+
+	for (size_t i = 0; i < monitor->nr; i++) {
+		if (monitor->lacking[i].id != vm->id)
+			continue;
+		before = monitor->lacking[i].percent;
+		monitor->lacking[i].percent = vm->cpu_lacking;
+		return before != vm->cpu_lacking;
+	}
+	if (!vm->cpu_lacking)
+		return false;
+	more = reallocarray(monitor->lacking, monitor->nr + 1, sizeof(*more));
+	if (more) {
+		more[monitor->nr++] = (struct lacking){ vm->id, vm->cpu_lacking };
+		monitor->lacking = more;
+	}
+	return true;
+}
 
 static void print_event_json(const struct vm *vm, const struct timespec *now)
 {
@@ -24,10 +65,11 @@ static void print_event_json(const struct vm *vm, const struct timespec *now)
 	json_object_set_new(object, "reason", json_string(vm->reason));
 	json_object_set_new(object, "exit_code",
 			    vm->has_exit_code ? json_integer(vm->exit_code) : json_null());
+	json_object_set_new(object, "cpu_lacking", json_integer(vm->cpu_lacking));
 	print_json(object, JSON_COMPACT);
 }
 
-static void print_event(const struct vm *vm, const struct timespec *now)
+static void print_event(const struct vm *vm, bool lacking_is_news, const struct timespec *now)
 {
 	char when[32];
 
@@ -37,25 +79,29 @@ static void print_event(const struct vm *vm, const struct timespec *now)
 		printf(" %s", vm->reason);
 	if (vm->has_exit_code)
 		printf(" %u", vm->exit_code);
+	if (lacking_is_news && vm->cpu_lacking)
+		printf("; %u%% of its cpu-min cannot be kept: too few CPUs", vm->cpu_lacking);
+	else if (lacking_is_news)
+		printf("; its cpu-min can be kept again");
 	putchar('\n');
 }
 
 static void on_event(struct nlattr *attrs, int len, void *arg)
 {
-	const struct vm_args *args = arg;
+	struct monitor *monitor = arg;
 	struct timespec now;
 	struct vm vm;
 
 	vm_parse(attrs, len, &vm);
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (args->json)
+	if (monitor->args->json)
 		print_event_json(&vm, &now);
 	else
-		print_event(&vm, &now);
+		print_event(&vm, note_lacking(monitor, &vm), &now);
 	fflush(stdout);
 }
 
-static int follow(struct nl *events, const struct vm_args *args)
+static int follow(struct nl *events, struct monitor *monitor)
 {
 	struct pollfd fds[] = {
 		{ .fd = module_events_fd(events), .events = POLLIN },
@@ -68,7 +114,7 @@ static int follow(struct nl *events, const struct vm_args *args)
 			continue;
 		if (fds[1].revents || ferror(stdout))
 			return EXIT_FAILED;
-		err = module_read_events(events, on_event, (void *)args);
+		err = module_read_events(events, on_event, monitor);
 		if (err == -ENOBUFS)
 			complain(NULL, "events were lost: they came faster than they were read");
 		else if (err)
@@ -76,14 +122,37 @@ static int follow(struct nl *events, const struct vm_args *args)
 	}
 }
 
+/* As things are to begin with. */
+static int look(struct monitor *monitor)
+{
+	struct vm *vms;
+	struct nl nl;
+	size_t nr;
+	int status = vm_connect(&nl);
+
+	if (status)
+		return status;
+	if (vm_dump(&nl, &vms, &nr))
+		status = vm_failed(&nl, NULL);
+	for (size_t i = 0; !status && i < nr; i++)
+		note_lacking(monitor, &vms[i]);
+	free(vms);
+	module_close(&nl);
+	return status;
+}
+
 int cmd_monitor(const struct vm_args *args)
 {
+	struct monitor monitor = { .args = args };
 	struct nl events;
 	int status = vm_connect_events(&events);
 
 	if (status)
 		return status;
-	status = follow(&events, args);
+	status = look(&monitor);
+	if (!status)
+		status = follow(&events, &monitor);
+	free(monitor.lacking);
 	module_close(&events);
 	return status;
 }

@@ -29,6 +29,7 @@ json_t *vm_to_json(const struct vm *vm)
 	json_object_set_new(object, "cpu_min", json_integer(vm->cpu_min));
 	json_object_set_new(object, "cpu_max",
 			    vm->cpu_max ? json_integer(vm->cpu_max) : json_null());
+	json_object_set_new(object, "cpu_lacking", json_integer(vm->cpu_lacking));
 	json_object_set_new(object, "cpu_affinity", json_string(vm->cpu_affinity));
 	json_object_set_new(object, "cpu_time_ns", json_integer(vm->cpu_time));
 	json_object_set_new(object, "uptime_ns", json_integer(vm->uptime));

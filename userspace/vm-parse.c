@@ -29,6 +29,7 @@ static struct nla_policy vm_policy[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_CPU_ENTITLED] = { .type = NLA_U64 },
 	[INSULA_A_VM_SCHED] = { .type = NLA_NESTED },
 	[INSULA_A_VM_VCPU] = { .type = NLA_NESTED },
+	[INSULA_A_VM_CPU_LACKING] = { .type = NLA_U32 },
 };
 
 static struct nla_policy exit_policy[INSULA_A_EXIT_MAX + 1] = {
@@ -114,6 +115,7 @@ static void parse_cpu_settings(struct nlattr **tb, struct vm *vm)
 	vm->cpu_shares = u32_or_0(tb[INSULA_A_VM_CPU_SHARES]);
 	vm->cpu_min = u32_or_0(tb[INSULA_A_VM_CPU_MIN]);
 	vm->cpu_max = u32_or_0(tb[INSULA_A_VM_CPU_MAX]);
+	vm->cpu_lacking = u32_or_0(tb[INSULA_A_VM_CPU_LACKING]);
 	copy_string(vm->cpu_affinity, tb[INSULA_A_VM_CPU_AFFINITY], sizeof(vm->cpu_affinity));
 }
 

@@ -104,6 +104,7 @@ struct vm_vcpu {
  * @cpu_shares: weight among VMs that compete for CPUs
  * @cpu_min: guarantee, in percent of one CPU
  * @cpu_max: cap, in percent of one CPU; 0: none
+ * @cpu_lacking: how much of the guarantee cannot be kept, in percent of one CPU
  * @cpu_affinity: list of the host's CPUs that it may use
  * @cpu_entitled: ns that it was due
  * @sched: of all vCPUs together, since the VM was made
@@ -129,6 +130,7 @@ struct vm {
 	uint32_t cpu_shares;
 	uint32_t cpu_min;
 	uint32_t cpu_max;
+	uint32_t cpu_lacking;
 	char cpu_affinity[VM_AFFINITY_MAX];
 	uint64_t cpu_entitled;
 	struct vm_sched sched;

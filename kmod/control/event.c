@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * event.c - changes of state, told to whoever listens
+ * event.c - changes of state, and guarantees lost and found, told to whoever listens
  *
  * Who listens and is slow, or hit a moment without memory, gets ENOBUFS from its socket
  * and knows that it has missed something.

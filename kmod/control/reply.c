@@ -48,11 +48,13 @@ int reply_put_identity(struct sk_buff *skb, const struct vm_info *vm)
 	return 0;
 }
 
+/* What events are about. */
 static int put_state(struct sk_buff *skb, const struct vm_info *vm)
 {
 	if (nla_put_u32(skb, INSULA_A_VM_STATE, vm->state) ||
 	    put_text(skb, INSULA_A_VM_REASON, vm->reason) ||
-	    nla_put_u32(skb, INSULA_A_VM_EXIT_CODE, vm->exit_code))
+	    nla_put_u32(skb, INSULA_A_VM_EXIT_CODE, vm->exit_code) ||
+	    nla_put_u32(skb, INSULA_A_VM_CPU_LACKING, vm->cpu_lacking))
 		return -EMSGSIZE;
 	return 0;
 }

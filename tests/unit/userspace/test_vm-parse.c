@@ -71,6 +71,7 @@ static void test_settings(void **state)
 	nla_put_u32(msg, INSULA_A_VM_CPU_SHARES, 250);
 	nla_put_u32(msg, INSULA_A_VM_CPU_MIN, 50);
 	nla_put_u32(msg, INSULA_A_VM_CPU_MAX, 150);
+	nla_put_u32(msg, INSULA_A_VM_CPU_LACKING, 30);
 	nla_put_string(msg, INSULA_A_VM_CPU_AFFINITY, "0-3,8");
 	nla_put_u64(msg, INSULA_A_VM_CPU_ENTITLED, 12345678901ULL);
 	put_sched(INSULA_A_VM_SCHED, 40);
@@ -79,6 +80,7 @@ static void test_settings(void **state)
 	assert_int_equal(vm.cpu_shares, 250);
 	assert_int_equal(vm.cpu_min, 50);
 	assert_int_equal(vm.cpu_max, 150);
+	assert_int_equal(vm.cpu_lacking, 30);
 	assert_string_equal(vm.cpu_affinity, "0-3,8");
 	assert_int_equal(vm.cpu_entitled, 12345678901ULL);
 	assert_int_equal(vm.sched.received, 41);
@@ -93,6 +95,7 @@ static void test_an_older_module(void **state)
 	nla_put_string(msg, INSULA_A_VM_NAME, "web");
 	parse();
 	assert_int_equal(vm.cpu_shares, 0);
+	assert_int_equal(vm.cpu_lacking, 0);
 	assert_string_equal(vm.cpu_affinity, "");
 	assert_int_equal(vm.sched.wakes, 0);
 }
