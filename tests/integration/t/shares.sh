@@ -29,7 +29,7 @@ is "changes one" "$(settings all)" '[10000,50,150,"0"]'
 does "set several, one of another kind" insula set all --cpu-shares 1 --cpu-min 0 --cpu-max none \
 	--cpu-affinity all --on-reboot stop
 is "changes them" "$(settings all)$(field all on_reboot)" "[1,0,null,\"$possible\"]stop"
-does "a guarantee and a cap of the same" insula set all --cpu-min 200 --cpu-max 200
+does "a guarantee and a cap of the same" insula set all --cpu-min 100 --cpu-max 100
 does "and back" insula set all --cpu-min 0 --cpu-max none
 does "a cap beyond the vCPUs" insula set all --cpu-max 25500
 does "1 %" insula set all --cpu-max 1
@@ -69,6 +69,30 @@ expect "create: a guarantee above the cap" 1 '^insula: bad: cpu-min 50% exceeds 
 	insula create bad --memory 16M --cpu-min 50 --cpu-max 40
 expect "create: CPUs that are not there" 1 'no other CPUs' insula create bad --memory 16M --cpu-affinity 99
 is "no VM was made" "$(insula list -q | tr '\n' ' ')" "all plain "
+insula destroy --all
+
+# Refused for lack of CPU: this host has one
+does "a guarantee of most of it" insula create a --memory 16M --cpus 2 --cpu-min 40
+does "another one" insula create b --memory 16M --cpu-min 50
+expect "create: more than is left" 5 '^insula: c: cpu-min 11% exceeds what is left \(10% of 100%\)$' \
+	insula create c --memory 16M --cpu-min 11
+is "no VM was made" "$(insula list -q | tr '\n' ' ')" "a b "
+expect "set: more than is left" 5 '^insula: b: cpu-min 70% exceeds what is left \(60% of 100%\)$' \
+	insula set b --cpu-min 70 --cpu-shares 7
+is "nothing of it was set" "$(settings b)" "[100,50,null,\"$possible\"]"
+does "all that is left" insula set b --cpu-min 60
+expect "create: nothing is left" 5 '^insula: c: cpu-min 1% exceeds what is left \(0% of 100%\)$' \
+	insula create c --memory 16M --cpu-min 1
+does "what does not concern it" insula set b --cpu-shares 200 --cpu-max 80
+does "a VM without a guarantee" insula create c --memory 16M --cpu-shares 10000
+does "its shares" insula set c --cpu-shares 300
+does "a guarantee is lowered" insula set a --cpu-min 30
+does "which frees it" insula set b --cpu-min 70
+insula destroy b
+does "so does the end of a VM" insula set a --cpu-min 100
+is "all of the CPU" "$(settings a)" "[100,100,null,\"$possible\"]"
+is "nothing is lacking" "$(insula list -j | jq -c 'map(.cpu_lacking)')" '[0,0]'
+matches "nor does show say so" "$(insula show a)" '^cpu min +100%$'
 insula destroy --all
 
 # While it runs
