@@ -13,7 +13,7 @@ told() { [ "$(jq -sc "any(.[]; $1)" <events)" = true ]; }
 sooner() {
 	what=$1
 	shift
-	wait_for $PATIENCE "$@" && ok "$what" || bad "$what: not in $PATIENCE s: $*: $(lacking); $(tail -n 3 events)"
+	wait_for "$PATIENCE" "$@" && ok "$what" || bad "$what: not in $PATIENCE s: $*: $(lacking); $(tail -n 3 events)"
 }
 
 play a "do=count ms=20" --cpus 2 --cpu-min 100
@@ -66,7 +66,7 @@ does "guarantees may be raised" insula set a --cpu-min 120
 
 # A listener that comes in between
 cpu1 0
-sooner "lost again" lacks '[20,80]' || lacking
+sooner "lost again" lacks "[20,80]"
 kill $people
 insula monitor >lines &
 people=$!
