@@ -8,7 +8,8 @@
 #include "vcpu.h"
 
 /* With each other and with what there is. */
-static int check_cpu(const struct vm *vm, const struct vm_cpu *cpu, struct netlink_ext_ack *extack)
+static int check_cpu(const struct vm *vm, u32 which, const struct vm_cpu *cpu,
+		     struct netlink_ext_ack *extack)
 {
 	if (cpu->max != SCHED_NO_MAX && cpu->min > cpu->max) {
 		extack_set(extack, NULL, "cpu-min %u%% exceeds cpu-max %u%%", cpu->min, cpu->max);
@@ -19,7 +20,8 @@ static int check_cpu(const struct vm *vm, const struct vm_cpu *cpu, struct netli
 			   cpu->min, vm->ncpus, 100 * vm->ncpus);
 		return -EINVAL;
 	}
-	if (!cpumask_intersects(&cpu->affinity, cpu_online_mask)) {
+	/* That its CPUs have gone offline since is no reason to refuse what does not concern them. */
+	if ((which & VM_SET_CPU_AFFINITY) && !cpumask_intersects(&cpu->affinity, cpu_online_mask)) {
 		extack_set(extack, NULL, "cpu-affinity %*pbl: none of these CPUs is online (%*pbl)",
 			   cpumask_pr_args(&cpu->affinity), cpumask_pr_args(cpu_online_mask));
 		return -EINVAL;
@@ -50,7 +52,7 @@ static int set_locked(struct vm *vm, u32 which, const struct vm_settings *settin
 	if (!new)
 		return -ENOMEM;
 	merge(new, which, settings);
-	err = check_cpu(vm, &new->cpu, extack);
+	err = check_cpu(vm, which, &new->cpu, extack);
 	if (!err)
 		err = sched_vm_set_cpu(vm, &new->cpu, extack);
 	if (!err)

@@ -331,7 +331,7 @@ static void tell_news(struct work_struct *work)
 	struct vm *vm = container_of(work, struct vm, news);
 
 	mutex_lock(&vm->lock);
-	if (!vm->gone)
+	if (!vm->gone && vm->id)	/* else listeners know nothing of it (yet) */
 		tell(vm);
 	mutex_unlock(&vm->lock);
 }

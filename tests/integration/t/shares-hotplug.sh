@@ -90,6 +90,7 @@ output_has "goes on elsewhere when it goes" pinned.out "count $((last + 3))"
 sooner "on the first CPU" on pinned 0
 sooner "and the other one" on spins 0
 is "which runs" "$(state spins)" running
+does "shares may be set" insula set pinned --cpu-shares 200
 cpu1 1
 sooner "back when it comes" on pinned 1
 sooner "and the other one, too" on spins 1
