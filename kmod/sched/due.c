@@ -221,7 +221,7 @@ void due_review(void)
 {
 	mutex_lock(&due_lock);
 	review();
-	mutex_unlock(&due_lock);
 	if (nr_vms)
 		due_hurry();
+	mutex_unlock(&due_lock);
 }

@@ -32,7 +32,8 @@ int due_set(struct vm *vm, const struct vm_cpu *cpu, struct netlink_ext_ack *ext
 /**
  * due_review() - CPUs have come or gone: which guarantees can be kept now?
  *
- * Listeners are told of those that cannot (vm_tell()). Context: process; CPU hotplug's locks may be held.
+ * Listeners are told of those that cannot (vm_tell()). Context: process; CPU hotplug's locks may
+ * be held.
  */
 void due_review(void);
 

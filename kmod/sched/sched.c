@@ -175,29 +175,36 @@ void cpu_decide(struct sched_cpu *cpu, struct sched_todo *todo)
 	todo->spare = sched_spare(rq);
 }
 
+/* Both queues are locked. */
+static void swap_locked(struct sched_cpu *cpu, struct sched_vcpu *vcpu, struct sched_vcpu *other,
+			const struct sched_rq *from, struct sched_todo *todo)
+{
+	u64 now = ktime_get_ns();
+
+	if (cpu->rq.curr != vcpu || other->rq != from || other->state != SCHED_QUEUED)
+		return;
+	cpu_charge(cpu, now);
+	sched_swap(vcpu, other, now);
+	trace_sched_spin(vcpu_of(vcpu), cpu->rq.cpu);
+	hand_over(cpu, vcpu, other, now, todo);
+}
+
 bool cpu_swap(struct sched_cpu *cpu, struct sched_vcpu *vcpu, struct sched_vcpu *other)
 {
 	struct sched_rq *rq = &cpu->rq, *from = READ_ONCE(other->rq);
 	struct sched_todo todo = SCHED_TODO;
-	u64 now;
-	bool can;
 
 	raw_spin_lock(&rq->lock);
-	if (from != rq)
+	if (from == rq) {
+		swap_locked(cpu, vcpu, other, from, &todo);
+	} else {
 		lock_other(rq, from);
-	now = ktime_get_ns();
-	can = rq->curr == vcpu && other->rq == from && other->state == SCHED_QUEUED;
-	if (can) {
-		cpu_charge(cpu, now);
-		sched_swap(vcpu, other, now);
-		trace_sched_spin(vcpu_of(vcpu), rq->cpu);
-		hand_over(cpu, vcpu, other, now, &todo);
-	}
-	if (from != rq)
+		swap_locked(cpu, vcpu, other, from, &todo);
 		raw_spin_unlock(&from->lock);
+	}
 	raw_spin_unlock(&rq->lock);
 	cpu_finish(&todo);
-	return can;
+	return todo.task;
 }
 
 static void give_cpu(struct sched_cpu *cpu, struct task_struct *task)

@@ -20,7 +20,7 @@ static int check_cpu(const struct vm *vm, u32 which, const struct vm_cpu *cpu,
 			   cpu->min, vm->ncpus, 100 * vm->ncpus);
 		return -EINVAL;
 	}
-	/* That its CPUs have gone offline since is no reason to refuse what does not concern them. */
+	/* That its CPUs have gone offline since is no reason to refuse anything else. */
 	if ((which & VM_SET_CPU_AFFINITY) && !cpumask_intersects(&cpu->affinity, cpu_online_mask)) {
 		extack_set(extack, NULL, "cpu-affinity %*pbl: none of these CPUs is online (%*pbl)",
 			   cpumask_pr_args(&cpu->affinity), cpumask_pr_args(cpu_online_mask));
