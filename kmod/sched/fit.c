@@ -247,24 +247,30 @@ static bool too_much(const struct fit *fit, unsigned int part)
 	return false;
 }
 
-/* Those from whom there is no way to any room become a part. Return: is anybody left? */
+/*
+ * Those from whom there is no way to any room become a part. If that is all of them or nobody,
+ * it was but a remainder that did not fit. Return: are there two parts now?
+ */
 static bool divide(struct fit *fit, unsigned int part)
 {
-	unsigned int i, left = 0;
+	unsigned int i, stay = 0, go = 0;
 
 	for (i = 0; i < fit->nr_classes; i++) {
-		if (fit->class[i].part != part)
-			continue;
-		if (fit->class[i].far == FIT_FAR)
-			fit->class[i].part = fit->nr_parts;
-		else
-			left++;
+		if (fit->class[i].part == part && fit->class[i].far == FIT_FAR)
+			go++;
+		else if (fit->class[i].part == part)
+			stay++;
 	}
+	if (!go || !stay)
+		return false;
+	for (i = 0; i < fit->nr_classes; i++)
+		if (fit->class[i].part == part && fit->class[i].far == FIT_FAR)
+			fit->class[i].part = fit->nr_parts;
 	for (i = 0; i < fit->nr_groups; i++)
 		if (fit->group[i].part == part && fit->group[i].far == FIT_FAR)
 			fit->group[i].part = fit->nr_parts;
 	fit->nr_parts++;
-	return left;
+	return true;
 }
 
 bool fit_part(struct fit *fit, unsigned int part)

@@ -396,6 +396,30 @@ static void test_pinned(void **state)
 	assert_near(due(&vm[100]), 1);
 }
 
+/*
+ * What the host leaves of CPUs is no round number, and what does not fit because of that is no reason
+ * to look for those who want too much: it came to no end.
+ */
+static void test_odd_sizes(void **state)
+{
+	for (unsigned int seed = 0; seed < 300; seed++) {
+		unsigned int count = 2 + pick(3), vms = 2 + pick(6);
+
+		nr_vms = 0;
+		cpus(count);
+		for (unsigned int i = 0; i < vms; i++)
+			add(1 + pick(10000), pick(3) ? 0 : pick(60), pick(3) ? 0 : 60 + pick(100),
+			    1 + pick(4), pick(2) ? ~0UL >> (64 - count) : 1 + pick((1 << count) - 1));
+		for (unsigned int round = 0; round < 20; round++) {
+			for (unsigned int i = 0; i < count; i++)
+				rq[i]->taken += pick(4) ? pick(PERIOD) : PERIOD;
+			vm[pick(vms)].runnable = pick(5);
+			entitle();
+			assert_true(all_due() <= count + TINY);
+		}
+	}
+}
+
 #define T(name) cmocka_unit_test_setup(test_##name, fresh)
 
 int main(void)
@@ -403,7 +427,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(in_proportion), T(bounds), T(enough_for_all), T(promised_too_much),
 		T(affinities), T(asleep), T(throttled), T(never_less), T(weights), T(any),
-		T(many), T(pinned),
+		T(many), T(pinned), T(odd_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
