@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091,SC2015,SC2016
+#
+# VMs get what they are due of two CPUs, stay on those that they may use, and go on when one of
+# them goes offline. Time is the machine's own here, which others use too: so what counts is how
+# VMs divide what they received, not how much it was.
+. "$IT/lib.sh"
+. "$IT/sched-lib.sh"
+
+ABOUT=1000	# 10 %, of what is wanted
+# The emulator runs one CPU at a time and comes to the other late: a turn may last many times as
+# long as it should, and who had too much of a CPU by that does not pay for all of it.
+ROUGHLY=2500
+cpu1=/sys/devices/system/cpu/cpu1/online
+later() { usleep 500000; }
+is_on() { [ "$(cpus_of "$1")" = "$2" ]; }
+
+# comes_to_cpus WHAT NAME CPUS: soon each vCPU is on one of these
+comes_to_cpus() {
+	wait_for 10 is_on "$2" "$3"
+	is "$1" "$(cpus_of "$2")" "$3"
+}
+
+# goes_on WHAT NAME: it receives CPU time
+goes_on() { at_least "$1: $2 goes on (in parts of a CPU)" "$(received "$2")" 100; }
+
+# Shares, of VMs with a vCPU for each CPU
+hog v1 --cpus 2 --cpu-shares 100
+hog v2 --cpus 2 --cpu-shares 200
+hog v3 --cpus 2 --cpu-shares 700
+later
+window 10000
+echo "# together $(percent "$(together v1 v2 v3)") %"
+divide "2 vCPUs each, shares 100:200:700" $ROUGHLY v1:1000 v2:2000 v3:7000
+insula set v1 --cpu-shares 700
+insula set v3 --cpu-shares 100
+later
+window 10000
+divide "set to 700:200:100" $ROUGHLY v1:7000 v2:2000 v3:1000
+insula pause v1
+later
+window 5000
+divide "v1 is paused" $ROUGHLY v2:6667 v3:3333
+is "and has nothing" "$(received v1)" 0
+insula destroy --all
+
+# More than a CPU for a vCPU cannot be had: the others divide what is left
+hog one --cpu-shares 10000
+hog v1 --cpus 2 --cpu-shares 100
+hog v2 --cpus 2 --cpu-shares 300
+later
+window 10000
+divide "one vCPU of 10000 shares has one CPU" $ROUGHLY one:5000 v1:1250 v2:3750
+insula destroy --all
+
+# Cap and guarantee, in percent of one CPU, whatever the host takes of the two
+hog capped --cpus 2 --cpu-max 30 --cpu-shares 10000
+hog owed --cpus 2 --cpu-min 120 --cpu-shares 1
+hog other --cpus 2 --cpu-shares 100
+later
+window 10000
+all=$(together capped owed other)
+echo "# together $(percent "$all") %: capped $(percent "$(received capped)")," \
+	"owed $(percent "$(received owed)"), other $(percent "$(received other)")"
+at_most "a cap of 30 % (parts)" "$(received capped)" 3150
+at_least "it is not far below" "$(received capped)" 2250
+at_least "a guarantee of 120 %" "$(received owed)" 11000
+insula destroy --all
+
+# Affinity
+hog tied --cpus 2 --cpu-affinity 1
+hog free --cpus 2
+later
+comes_to_cpus "tied to CPU 1" tied "1 1"
+window 5000
+divide "one is tied to CPU 1, one is free" $ABOUT tied:5000 free:5000
+insula set tied --cpu-affinity 0
+comes_to_cpus "set to CPU 0" tied "0 0"
+window 5000
+divide "it is tied to CPU 0" $ABOUT tied:5000 free:5000
+insula set tied --cpu-affinity 1
+comes_to_cpus "set to CPU 1" tied "1 1"
+
+# The CPU goes
+echo 0 >$cpu1 || bad "cpu1 does not go"
+comes_to_cpus "CPU 1 is offline: who is tied to it" tied "0 0"
+comes_to_cpus "CPU 1 is offline: who is not" free "0 0"
+later
+window 5000
+goes_on "CPU 1 is offline" tied
+goes_on "CPU 1 is offline" free
+divide "CPU 1 is offline" $ABOUT tied:5000 free:5000
+expect "no VM can be made for it" 1 '^insula: late: cpu-affinity 1: none of these CPUs is online' \
+	insula create late --memory 16M --cpu-affinity 1
+echo 1 >$cpu1 || bad "cpu1 does not come"
+comes_to_cpus "CPU 1 is back: who is tied to it" tied "1 1"
+window 5000
+divide "CPU 1 is back" $ABOUT tied:5000 free:5000
+i=0
+while [ $i -lt 5 ]; do
+	echo 0 >$cpu1
+	usleep 100000
+	echo 1 >$cpu1
+	usleep 100000
+	i=$((i + 1))
+done
+comes_to_cpus "five times to and fro" tied "1 1"
+window 5000
+divide "after that" $ABOUT tied:5000 free:5000
+insula destroy --all
