@@ -89,6 +89,15 @@ static s64 portion(const struct sched_vm *vm)
 	return min_t(s64, vm->max.most / 2, SCHED_SLICE);
 }
 
+/*
+ * With less than that left one is throttled. What remains of a portion whose turn somebody else
+ * has ended is enough to go on with: only who is throttled has to save for a whole one.
+ */
+static s64 enough(const struct sched_vm *vm)
+{
+	return min_t(s64, portion(vm), SCHED_GRAIN);
+}
+
 /* The weight that is worth that part of a CPU, and so many permille more. */
 static u32 weight_worth(const struct sched_vm *vm, u32 percent, u32 more)
 {
@@ -224,8 +233,8 @@ u64 vm_borrow(struct sched_vcpu *vcpu, u64 now)
 		return NEVER;
 	raw_spin_lock(&vm->lock);
 	grow(vm, now);
-	if (vm->max.balance >= portion(vm)) {
-		vcpu->lent = portion(vm);
+	if (vm->max.balance >= enough(vm)) {
+		vcpu->lent = min(vm->max.balance, portion(vm));
 		vm->max.balance -= vcpu->lent;
 	}
 	raw_spin_unlock(&vm->lock);
@@ -240,7 +249,7 @@ bool vm_has_left(struct sched_vm *vm, u64 now)
 		return true;
 	raw_spin_lock(&vm->lock);
 	grow(vm, now);
-	left = vm->max.balance >= portion(vm);
+	left = vm->max.balance >= enough(vm);
 	raw_spin_unlock(&vm->lock);
 	return left;
 }
