@@ -52,10 +52,20 @@ bool sched_spin(struct vcpu *vcpu)
 	return true;
 }
 
+static bool softirqs_wait(void)
+{
+	bool pending;
+
+	preempt_disable();
+	pending = local_softirq_pending();
+	preempt_enable();
+	return pending;
+}
+
 static bool is_wanted(const struct vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->sched.v.state) != SCHED_RUNNING || READ_ONCE(vcpu->vm->quiesce) ||
-	       need_resched() || local_softirq_pending() ||
+	       need_resched() || softirqs_wait() ||
 	       !bitmap_empty(sched_sys.waiting, sched_sys.nr_cpus);
 }
 
