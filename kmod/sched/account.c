@@ -101,7 +101,7 @@ static s64 enough(const struct sched_vm *vm)
 /* The weight that is worth that part of a CPU, and so many permille more. */
 static u32 weight_worth(const struct sched_vm *vm, u32 percent, u32 more)
 {
-	u64 worth = div_u64((u64)percent << 32, 100) * WEIGHT_SCALE;
+	u64 worth = cpus_of(percent) * WEIGHT_SCALE;
 
 	if (!vm->due.level)
 		return WEIGHT_MOST;

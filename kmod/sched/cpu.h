@@ -13,6 +13,7 @@
 #include <linux/irq_work.h>
 #include <linux/smp.h>
 #include <linux/workqueue.h>
+#include "../vm/vcpu.h"
 #include "policy.h"
 
 /**
@@ -59,6 +60,11 @@ extern unsigned long *sched_online;	/* bitmap, CPUs whose queues are online; ato
 static inline struct sched_cpu *cpu_of(struct sched_rq *rq)
 {
 	return container_of(rq, struct sched_cpu, rq);
+}
+
+static inline struct vcpu *vcpu_of(struct sched_vcpu *v)
+{
+	return container_of(v, struct vcpu, sched.v);
 }
 
 /* sched.c. Interrupts are off in all of them. */

@@ -77,7 +77,7 @@ static struct sched_vcpu *evict(struct sched_cpu *cpu)
 	cpu_charge(cpu, now);
 	sched_block(v, now);
 	cpu->away = 0;
-	set_bit(REQ_SCHED, &container_of(v, struct vcpu, sched.v)->requests);
+	set_bit(REQ_SCHED, &vcpu_of(v)->requests);
 	return v;
 }
 

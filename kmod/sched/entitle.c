@@ -40,11 +40,6 @@
 /* One call at a time. */
 static struct fit fit;
 
-static u64 cpus_of(u32 percent)
-{
-	return div_u64((u64)percent << 32, 100);
-}
-
 /* What the VM wanted since the last time: that begins anew. */
 static void measure(struct sched_vm *vm, u64 now)
 {

@@ -336,7 +336,6 @@ struct sched_vcpu *sched_pick(struct sched_rq *rq, u64 now)
 void sched_swap(struct sched_vcpu *vcpu, struct sched_vcpu *other, u64 now)
 {
 	struct sched_rq *rq = vcpu->rq, *from = other->rq;
-	enum sched_kind kind = vcpu->kind;
 
 	queue_del(from, other, now);
 	swap(vcpu->vtime, other->vtime);
@@ -350,7 +349,7 @@ void sched_swap(struct sched_vcpu *vcpu, struct sched_vcpu *other, u64 now)
 	other->stats.migrations += rq != from;
 	other->stats.switches++;
 	rq->last = other;
-	other->kind = kind;
+	other->kind = vcpu->kind;
 	other->since = now;
 	count_latency(other, now);
 	WRITE_ONCE(other->state, SCHED_RUNNING);

@@ -7,6 +7,7 @@
 #ifndef _INSULA_SCHED_QUEUE_H
 #define _INSULA_SCHED_QUEUE_H
 
+#include <linux/math64.h>
 #include "policy.h"
 
 #define NEVER (~0ULL)
@@ -47,6 +48,12 @@ static inline struct sched_vcpu *queue_entry(struct rb_node *node, enum sched_ki
 {
 	return kind == SCHED_OWED ? rb_entry(node, struct sched_vcpu, due)
 				  : rb_entry(node, struct sched_vcpu, node);
+}
+
+/** cpus_of() - so many percent of a CPU, in CPUs << 32 */
+static inline u64 cpus_of(u32 percent)
+{
+	return div_u64((u64)percent << 32, 100);
 }
 
 /* account.c: each takes vm->lock */

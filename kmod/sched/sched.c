@@ -30,11 +30,6 @@
 /* How often a CPU with nothing to do asks again, in one decision. */
 #define TRIES 8
 
-static struct vcpu *vcpu_of(struct sched_vcpu *v)
-{
-	return container_of(v, struct vcpu, sched.v);
-}
-
 struct sched_rq *cpu_lock_queue(struct sched_vcpu *vcpu)
 	__acquires(rq->lock)
 {

@@ -55,7 +55,7 @@ static void enqueue(struct sched_vcpu *v, struct sched_todo *todo)
 	bool sooner;
 
 	cpu_charge(cpu, now);
-	trace_sched_wake(container_of(v, struct vcpu, sched.v), rq->cpu);
+	trace_sched_wake(vcpu_of(v), rq->cpu);
 	sooner = sched_wake(rq, v, now);
 	if (!rq->curr)
 		cpu_decide(cpu, todo);
@@ -116,7 +116,7 @@ static void give_up(struct sched_vcpu *v, struct sched_todo *todo)
 	bool ran = rq->curr == v;
 
 	if (ran) {
-		trace_sched_sleep(container_of(v, struct vcpu, sched.v), rq->cpu);
+		trace_sched_sleep(vcpu_of(v), rq->cpu);
 		cpu_charge(cpu, ktime_get_ns());
 	}
 	sched_block(v, ktime_get_ns());
