@@ -12,6 +12,10 @@
 /* Guest-physical memory: RAM from 0, a hole for devices below 4 GiB. */
 #define GUEST_LOW_RAM_TOP	0xc0000000ULL	/* RAM below the hole ends here */
 #define GUEST_HIGH_RAM_BASE	0x100000000ULL	/* and goes on from here */
+#define GUEST_PCI_MEM_BASE	0xc0000000ULL	/* PCI's window for memory BARs */
+#define GUEST_PCI_MEM_SIZE	0x20000000ULL
+#define GUEST_ECAM_BASE		0xe0000000ULL	/* PCI's configuration space: bus 0 only */
+#define GUEST_ECAM_SIZE		0x00100000ULL
 #define GUEST_IOAPIC_BASE	0xfec00000ULL
 #define GUEST_IOAPIC_SIZE	0x1000ULL
 #define GUEST_LAPIC_BASE	0xfee00000ULL
@@ -37,13 +41,19 @@
 #define PORT_PM1_EVT		0x600		/* PM1a_EVT_BLK: status, enable; 4 bytes */
 #define PORT_PM1_CNT		0x604		/* PM1a_CNT_BLK: 2 bytes */
 #define PORT_PM_TMR		0x608		/* PM_TMR_BLK: 4 bytes, 32 bits wide */
+#define PORT_PCI_ADDRESS	0xcf8		/* CONFIG_ADDRESS: 4 bytes, accessed whole */
 #define PORT_RESET		0xcf9		/* RESET_REG: value 6 resets */
+#define PORT_PCI_DATA		0xcfc		/* CONFIG_DATA: 4 bytes */
+#define GUEST_PCI_IO_BASE	0x8000		/* PCI's window for I/O BARs */
+#define GUEST_PCI_IO_SIZE	0x8000
 
 /* ISA interrupts; with the IOAPIC the PIT comes in at GSI 2. */
 #define IRQ_PIT			0
 #define IRQ_COM1		4
 #define IRQ_RTC			8
 #define IRQ_SCI			9		/* level, active high */
+#define IRQ_PCI			10		/* level; pin INTA of the PCI slots: 10 if the slot's */
+#define GUEST_PCI_IRQS		2		/* number is even, 11 if it is odd */
 #define GSI_PIT			2
 #define GUEST_NR_GSIS		24
 

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci.h - a PCI bus with its host bridge, and what a device on it is
+ *
+ * Pure code. One bus, 32 slots, function 0 only; the host bridge is in slot 0. Configuration
+ * space is reached by ports 0xcf8 and 0xcfc and by ECAM; BARs are where the guest puts them,
+ * and after a reset where this file puts them, as firmware would: by slot, see pci_add().
+ *
+ * Devices are added before the VM is first started, and stay as long as it does.
+ *
+ * A device fills in its struct pci_dev with pci_dev_init(), pci_add_bar(), pci_add_cap(), then
+ * pci_add(). What happens to its BARs comes to its ops; interrupts leave by msix.h or
+ * pci_set_intx().
+ *
+ * Locks: the bus has one for configuration space. It is taken inside a device's own lock
+ * (pci_set_intx(), pci_config_get()), and no op of a device is called with it held. Finding the
+ * device of a BAR takes no lock.
+ *
+ * Sources: PCI Local Bus 3.0 chapter 6 and §3.2.2.3.2 (ports); PCI Express 4.0 §7.2.2 (ECAM).
+ */
+#ifndef _INSULA_PCI_H
+#define _INSULA_PCI_H
+
+#include <linux/pci_regs.h>
+#include <linux/seqlock.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <insula/guest-abi.h>
+#include "../irq/apic-msg.h"
+
+#define PCI_SLOTS	32
+#define PCI_BARS	6
+#define PCI_CONFIG_SIZE	256
+
+struct pci_bus;
+struct pci_dev;
+
+/**
+ * struct pci_dev_ops - what a device does
+ *
+ * Called in a vCPU's window unless told otherwise: interrupts off, no lock of the bus held, on
+ * several CPUs at the same time; they may not sleep.
+ *
+ * @bar_read:	read @size bytes (on ports 1, 2, 4; in memory 1 to 8) at @offset in BAR @bar; all
+ *		of them are inside the BAR, aligned or not. Bits above @size are ignored.
+ * @bar_write:	write likewise; bits of @val above @size are 0. Both may be NULL without BARs.
+ * @config_read: called before a read of configuration space: to answer it, set *@val and return
+ *		true; false: the bytes in @config are the answer. Optional. @size is 1 to 4.
+ * @config_written: bytes of configuration space have been written, as far as they can be.
+ *		Another CPU may have written since: look at what is there now, with
+ *		pci_config_get(). For the command register, capabilities. Optional.
+ * @reset:	the VM is reset or switched on; no vCPU runs. Be as after power-on, at rest.
+ *		Configuration space follows when it returns. May sleep. Optional.
+ */
+struct pci_dev_ops {
+	u64 (*bar_read)(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned int size);
+	void (*bar_write)(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned int size,
+			  u64 val);
+	bool (*config_read)(struct pci_dev *dev, unsigned int offset, unsigned int size, u32 *val);
+	void (*config_written)(struct pci_dev *dev, unsigned int offset, unsigned int size);
+	void (*reset)(struct pci_dev *dev);
+};
+
+/** enum pci_bar_type - what a BAR decodes; a 64-bit one takes the next register, too */
+enum pci_bar_type { PCI_BAR_NONE, PCI_BAR_IO, PCI_BAR_MEM32, PCI_BAR_MEM64 };
+
+/**
+ * struct pci_dev - a device, embedded in its model
+ * @ops:	the model; constant
+ * @bus:	set by pci_add()
+ * @slot:	likewise
+ * @caps_end:	first free byte for capabilities; up to pci_add()
+ * @last_cap:	the pointer in @config that the next capability goes into; up to pci_add()
+ * @bar:	type and size in bytes; constant after pci_add()
+ * @config:	configuration space as it reads. Written under the bus's lock after pci_add();
+ *		single bytes may be read without it, by READ_ONCE().
+ * @writable:	bits of it that the guest may write; they are 0 after a reset, but for the BARs and
+ *		the interrupt line. Constant after pci_add(), and so is @clearable.
+ * @clearable:	bits that writing 1 clears (RW1C); not in @writable. 0 after a reset.
+ */
+struct pci_dev {
+	const struct pci_dev_ops *ops;
+	struct pci_bus *bus;
+	u8 slot;
+	u8 caps_end, last_cap;
+	struct {
+		enum pci_bar_type type;
+		u32 size;
+	} bar[PCI_BARS];
+	u8 config[PCI_CONFIG_SIZE];
+	u8 writable[PCI_CONFIG_SIZE];
+	u8 clearable[PCI_CONFIG_SIZE];
+};
+
+/**
+ * struct pci_ids - who a device is
+ * @class:	24 bits: class, subclass, programming interface
+ * @has_pin:	it has an interrupt pin, INTA
+ */
+struct pci_ids {
+	u16 vendor, device, subsystem_vendor, subsystem;
+	u32 class;
+	u8 revision;
+	bool has_pin;
+};
+
+/** pci_dev_init() - first of all: an empty device. @dev need not be zeroed. */
+void pci_dev_init(struct pci_dev *dev, const struct pci_dev_ops *ops, const struct pci_ids *ids);
+
+/**
+ * pci_add_bar() - give it BAR @bar (0 to 5; 0 to 4 for PCI_BAR_MEM64)
+ * @size:	bytes, a power of two: 4 to 256 for ports, 16 to 8 MiB for memory
+ *
+ * All of a device's must fit into a slot's share: 1 KiB of ports, 16 MiB of memory.
+ */
+void pci_add_bar(struct pci_dev *dev, unsigned int bar, enum pci_bar_type type, u32 size);
+
+/**
+ * pci_add_cap() - append a capability
+ * @id:		PCI_CAP_ID_*
+ * @len:	its bytes, with id and pointer
+ *
+ * They are zero and read-only; the caller fills in dev->config and dev->writable behind the
+ * first two. Not after pci_add(). Return: its offset in configuration space, or -ENOSPC.
+ */
+int pci_add_cap(struct pci_dev *dev, u8 id, unsigned int len);
+
+/**
+ * pci_add() - plug it in
+ * @slot:	1 to 31
+ *
+ * What the slot's number decides: BARs lie in the slot's share of GUEST_PCI_MEM_BASE and
+ * GUEST_PCI_IO_BASE, in their order, each aligned to its size; the interrupt pin is wired to
+ * IRQ_PCI + slot % GUEST_PCI_IRQS. They are told by pci_reset(), which starting the VM does.
+ * No vCPU has run yet. Return: 0; -EBUSY: the slot is taken; -ENOSPC: the BARs do not fit;
+ * -EINVAL: no such slot.
+ */
+int pci_add(struct pci_bus *bus, struct pci_dev *dev, unsigned int slot);
+
+/**
+ * pci_set_intx() - drive the interrupt pin; true asserts it
+ *
+ * The line is shared, and follows any of its devices; the command register's INTx disable keeps
+ * it off the line. A device with MSI-X enabled leaves it alone. Context: any; takes the bus's
+ * lock, then what the bus's intx op takes.
+ */
+void pci_set_intx(struct pci_dev *dev, bool level);
+
+/**
+ * pci_send_msi() - send an interrupt message as the device; lost unless it may be bus master
+ * Context: any, takes no lock of the bus.
+ */
+void pci_send_msi(struct pci_dev *dev, const struct apic_msg *msg);
+
+/**
+ * pci_config_get() - what configuration space holds: @size bytes (1 to 4) at @offset
+ * Context: any, takes the bus's lock.
+ */
+u32 pci_config_get(struct pci_dev *dev, unsigned int offset, unsigned int size);
+
+/* The bus, for its owner: */
+
+/**
+ * struct pci_bus_ops - where interrupts go
+ * @intx:	drive GSI @gsi; called with the bus's lock held
+ * @msi:	bring a message to the local APICs; called from any context
+ */
+struct pci_bus_ops {
+	void (*intx)(struct pci_bus *bus, unsigned int gsi, bool level);
+	void (*msi)(struct pci_bus *bus, const struct apic_msg *msg);
+};
+
+/** struct pci_window - where a BAR is now */
+struct pci_window {
+	u64 base;
+	u32 size;
+	u8 slot, bar;
+};
+
+/**
+ * struct pci_bus - the bus
+ * @ops:	constant
+ * @lock:	guards configuration space, and writing of everything below
+ * @address:	CONFIG_ADDRESS
+ * @intx:	bit n: slot n asserts its pin and is allowed to
+ * @dev:	by slot; constant once the VM is started
+ * @bridge:	the host bridge, in slot 0
+ * @seq:	for readers of the windows, see find() in pci.c
+ * @nports:	windows of ports, that come first
+ * @nwindows:	all of them
+ * @window:	BARs that the guest has switched on; those of a kind by slot
+ */
+struct pci_bus {
+	const struct pci_bus_ops *ops;
+	raw_spinlock_t lock;
+	u32 address;
+	u32 intx;
+	struct pci_dev *dev[PCI_SLOTS];
+	struct pci_dev bridge;
+	seqcount_raw_spinlock_t seq;
+	unsigned int nports, nwindows;
+	struct pci_window window[PCI_SLOTS * PCI_BARS];
+};
+
+/** pci_bus_init() - once; there is nothing on it but the host bridge. */
+void pci_bus_init(struct pci_bus *bus, const struct pci_bus_ops *ops);
+/**
+ * pci_reset() - power-on state of all devices and of configuration space
+ *
+ * BARs have their addresses, and are switched off by the command register. No vCPU runs.
+ * May sleep.
+ */
+void pci_reset(struct pci_bus *bus);
+
+/**
+ * pci_port_read() - read a port that no other device of the board answers to
+ * @size:	1, 2 or 4
+ *
+ * CONFIG_ADDRESS and CONFIG_DATA, then BARs; where they overlap, the one in the lowest slot.
+ * Context: any; a BAR's device is called. Return: the value; ones if nobody answers.
+ */
+u32 pci_port_read(struct pci_bus *bus, u16 port, unsigned int size);
+/** pci_port_write() - write one, likewise */
+void pci_port_write(struct pci_bus *bus, u16 port, unsigned int size, u32 val);
+/** pci_mem_read() - read guest-physical memory, @size 1 to 8, likewise: ECAM, then BARs */
+u64 pci_mem_read(struct pci_bus *bus, u64 gpa, unsigned int size);
+/** pci_mem_write() - write it, likewise */
+void pci_mem_write(struct pci_bus *bus, u64 gpa, unsigned int size, u64 val);
+
+#endif
