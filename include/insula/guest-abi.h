@@ -52,8 +52,8 @@
 #define IRQ_COM1		4
 #define IRQ_RTC			8
 #define IRQ_SCI			9		/* level, active high */
-#define IRQ_PCI			10		/* level; pin INTA of the PCI slots: 10 if the slot's */
-#define GUEST_PCI_IRQS		2		/* number is even, 11 if it is odd */
+#define IRQ_PCI			10		/* level; INTA of PCI slots with even numbers */
+#define GUEST_PCI_IRQS		2		/* the next one: of those with odd ones */
 #define GSI_PIT			2
 #define GUEST_NR_GSIS		24
 

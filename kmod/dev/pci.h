@@ -48,9 +48,11 @@ struct pci_dev;
  *		true; false: the bytes in @config are the answer. Optional. @size is 1 to 4.
  * @config_written: bytes of configuration space have been written, as far as they can be.
  *		Another CPU may have written since: look at what is there now, with
- *		pci_config_get(). For the command register, capabilities. Optional.
- * @reset:	the VM is reset or switched on; no vCPU runs. Be as after power-on, at rest.
- *		Configuration space follows when it returns. May sleep. Optional.
+ *		pci_config_get(). For the command register, capabilities. Optional. For both,
+ *		all of the bytes are inside PCI_CONFIG_SIZE.
+ * @reset:	the VM is switched on, off, or reset; no vCPU runs. Be as after power-on and at
+ *		rest: once it returns, nothing touches guest memory or sends interrupts until the
+ *		guest asks for it. Configuration space follows. May sleep. Optional.
  */
 struct pci_dev_ops {
 	u64 (*bar_read)(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned int size);
@@ -82,7 +84,8 @@ struct pci_dev {
 	const struct pci_dev_ops *ops;
 	struct pci_bus *bus;
 	u8 slot;
-	u8 caps_end, last_cap;
+	u8 last_cap;
+	u16 caps_end;
 	struct {
 		enum pci_bar_type type;
 		u32 size;
@@ -131,9 +134,8 @@ int pci_add_cap(struct pci_dev *dev, u8 id, unsigned int len);
  *
  * What the slot's number decides: BARs lie in the slot's share of GUEST_PCI_MEM_BASE and
  * GUEST_PCI_IO_BASE, in their order, each aligned to its size; the interrupt pin is wired to
- * IRQ_PCI + slot % GUEST_PCI_IRQS. They are told by pci_reset(), which starting the VM does.
- * No vCPU has run yet. Return: 0; -EBUSY: the slot is taken; -ENOSPC: the BARs do not fit;
- * -EINVAL: no such slot.
+ * IRQ_PCI + slot % GUEST_PCI_IRQS. No vCPU has run yet.
+ * Return: 0; -EBUSY: the slot is taken; -ENOSPC: the BARs do not fit; -EINVAL: no such slot.
  */
 int pci_add(struct pci_bus *bus, struct pci_dev *dev, unsigned int slot);
 
@@ -185,7 +187,7 @@ struct pci_window {
  * @intx:	bit n: slot n asserts its pin and is allowed to
  * @dev:	by slot; constant once the VM is started
  * @bridge:	the host bridge, in slot 0
- * @seq:	for readers of the windows, see find() in pci.c
+ * @seq:	lets readers of the windows do without @lock, see find() in pci.c
  * @nports:	windows of ports, that come first
  * @nwindows:	all of them
  * @window:	BARs that the guest has switched on; those of a kind by slot

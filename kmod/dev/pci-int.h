@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci-int.h - between pci.c (the bus) and pci-config.c (configuration space); for nobody else
+ */
+#ifndef _INSULA_PCI_INT_H
+#define _INSULA_PCI_INT_H
+
+#include <linux/kernel.h>
+#include "pci.h"
+
+/** pci_ones() - @size bytes of ones, 1 to 4: what is read where nobody answers */
+static inline u32 pci_ones(unsigned int size)
+{
+	return U32_MAX >> (32 - 8 * size);
+}
+
+/** pci_bar_register() - where BAR @bar is in configuration space */
+static inline unsigned int pci_bar_register(unsigned int bar)
+{
+	return PCI_BASE_ADDRESS_0 + 4 * bar;
+}
+
+/**
+ * pci_get() - what configuration space holds: @size bytes, 1 to 4, at @offset, all inside it
+ * With the bus's lock, or before there is a bus.
+ */
+static inline u32 pci_get(const struct pci_dev *dev, unsigned int offset, unsigned int size)
+{
+	unsigned int i;
+	u32 val = 0;
+
+	for (i = 0; i < size; i++)
+		val |= (u32)dev->config[(u8)(offset + i)] << (8 * i);
+	return val;
+}
+
+/** pci_put() - set it, whatever the guest may write; likewise */
+static inline void pci_put(struct pci_dev *dev, unsigned int offset, unsigned int size, u32 val)
+{
+	unsigned int i;
+
+	for (i = 0; i < size; i++)
+		WRITE_ONCE(dev->config[(u8)(offset + i)], val >> (8 * i));
+}
+
+/** pci_update() - @dev's command register or BARs may have changed. With the bus's lock. */
+void pci_update(struct pci_dev *dev);
+
+/** pci_config_reset() - @dev's configuration space as after power-on; BARs assigned. Likewise. */
+void pci_config_reset(struct pci_dev *dev);
+/**
+ * pci_assign_bars() - put the BARs where they are after a reset
+ * Return: do all of them fit into the slot's share?
+ */
+bool pci_assign_bars(struct pci_dev *dev);
+
+/** pci_data_read() - CONFIG_DATA; takes the bus's lock, and calls the device without it */
+u32 pci_data_read(struct pci_bus *bus, u16 port, unsigned int size);
+/** pci_data_write() - likewise */
+void pci_data_write(struct pci_bus *bus, u16 port, unsigned int size, u32 val);
+/** pci_ecam_read() - likewise ECAM, @at bytes from its beginning; @size 1 to 8 */
+u64 pci_ecam_read(struct pci_bus *bus, u64 at, unsigned int size);
+/** pci_ecam_write() - likewise */
+void pci_ecam_write(struct pci_bus *bus, u64 at, unsigned int size, u64 val);
+
+#endif
