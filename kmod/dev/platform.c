@@ -14,7 +14,7 @@
 #include "console.h"
 #include "platform.h"
 
-/* Who answers where; sorted, no overlap. */
+/* Who answers where; sorted, no overlap. What nobody here answers to is PCI's. */
 struct io_range {
 	u64 base;
 	u32 len;
@@ -116,34 +116,46 @@ static u64 ones(unsigned int size)
 	return ~0ULL >> (64 - 8 * size);
 }
 
+/* The ports that a guest writes to most are above all of the board's: no need to look there. */
+static struct platform_slot *find_port(struct platform *p, u16 port)
+{
+	return port <= PORT_RESET ? find(p, ports, ARRAY_SIZE(ports), port) : NULL;
+}
+
 u32 platform_in(struct platform *p, u16 port, unsigned int size)
 {
-	struct platform_slot *s = find(p, ports, ARRAY_SIZE(ports), port);
+	struct platform_slot *s = find_port(p, port);
 
-	return s ? slot_read(s, port, size) & ones(size) : ones(size);
+	return (s ? slot_read(s, port, size) : pci_port_read(&p->pci, port, size)) & ones(size);
 }
 
 void platform_out(struct platform *p, u16 port, unsigned int size, u32 val)
 {
-	struct platform_slot *s = find(p, ports, ARRAY_SIZE(ports), port);
+	struct platform_slot *s = find_port(p, port);
 
+	val &= ones(size);
 	if (s)
-		slot_write(s, port, size, val & ones(size));
+		slot_write(s, port, size, val);
+	else
+		pci_port_write(&p->pci, port, size, val);
 }
 
 u64 platform_read(struct platform *p, u64 gpa, unsigned int size)
 {
 	struct platform_slot *s = find(p, memory, ARRAY_SIZE(memory), gpa);
 
-	return s ? slot_read(s, gpa, size) & ones(size) : ones(size);
+	return (s ? slot_read(s, gpa, size) : pci_mem_read(&p->pci, gpa, size)) & ones(size);
 }
 
 void platform_write(struct platform *p, u64 gpa, unsigned int size, u64 val)
 {
 	struct platform_slot *s = find(p, memory, ARRAY_SIZE(memory), gpa);
 
+	val &= ones(size);
 	if (s)
-		slot_write(s, gpa, size, val & ones(size));
+		slot_write(s, gpa, size, val);
+	else
+		pci_mem_write(&p->pci, gpa, size, val);
 }
 
 /* Interrupts: pins to the 8259s and the IOAPIC, and from there to the vCPUs. */
@@ -175,6 +187,27 @@ static void ioapic_deliver(struct ioapic *ioapic, const struct apic_msg *msg)
 
 	vm_apic_send(p->vm, NULL, msg);
 }
+
+/* With the bus's lock, which is the outer one. */
+static void pci_intx_line(struct pci_bus *bus, unsigned int gsi, bool level)
+{
+	struct platform *p = container_of(bus, struct platform, pci);
+	struct irq_pin *pin = &p->pci_pin[gsi - IRQ_PCI].pin;
+
+	raw_spin_lock(&p->lock);
+	pin->set(pin, level);
+	raw_spin_unlock(&p->lock);
+}
+
+static void pci_msi(struct pci_bus *bus, const struct apic_msg *msg)
+{
+	vm_apic_send(container_of(bus, struct platform, pci)->vm, NULL, msg);
+}
+
+static const struct pci_bus_ops pci_ops = {
+	.intx = pci_intx_line,
+	.msi = pci_msi,
+};
 
 void platform_eoi(struct platform *p, u8 vector)
 {
@@ -290,6 +323,8 @@ static void plug(struct platform *p, unsigned int slot, struct io_dev *dev)
 
 void platform_init(struct platform *p, struct vm *vm, bool debug_exit)
 {
+	unsigned int i;
+
 	p->vm = vm;
 	raw_spin_lock_init(&p->lock);
 
@@ -304,6 +339,8 @@ void platform_init(struct platform *p, struct vm *vm, bool debug_exit)
 	wire(p, &p->uart_pin, IRQ_COM1, IRQ_COM1);
 	wire(p, &p->rtc_pin, IRQ_RTC, IRQ_RTC);
 	wire(p, &p->sci_pin, IRQ_SCI, IRQ_SCI);
+	for (i = 0; i < GUEST_PCI_IRQS; i++)
+		wire(p, &p->pci_pin[i], IRQ_PCI + i, IRQ_PCI + i);
 
 	pic_init(&p->pic);
 	ioapic_init(&p->ioapic, vm->ncpus, ioapic_deliver);
@@ -312,12 +349,14 @@ void platform_init(struct platform *p, struct vm *vm, bool debug_exit)
 	rtc_init(&p->rtc, &p->rtc_pin.pin, ktime_get_real_ns(), now());
 	pm_init(&p->pm, &p->sci_pin.pin, pm_event);
 	p->pm.debug_exit = debug_exit;
+	pci_bus_init(&p->pci, &pci_ops);
 }
 
 void platform_reset(struct platform *p)
 {
 	unsigned int i;
 
+	pci_reset(&p->pci);
 	raw_spin_lock_irq(&p->lock);
 	for (i = 0; i < NR_PLATFORM_DEVS; i++) {
 		p->slot[i].dev->ops->reset(p->slot[i].dev, now());
@@ -330,6 +369,7 @@ void platform_stop(struct platform *p)
 {
 	unsigned int i;
 
+	pci_reset(&p->pci);
 	raw_spin_lock_irq(&p->lock);
 	for (i = 0; i < NR_PLATFORM_DEVS; i++)
 		p->slot[i].dev->deadline = NEVER;

@@ -3,8 +3,9 @@
  * platform.h - the devices of a PC's board, and the bus that leads to them
  *
  * One raw spinlock a VM guards all of these models: none of them is on a hot path that
- * a modern guest takes often. What comes later and is (virtio) signals by MSI, which
- * needs no lock.
+ * a modern guest takes often. PCI, where such paths are, has locks of its own: its lines
+ * come to the interrupt controllers with its lock held, so that is the outer one; its
+ * messages (MSI) need none.
  */
 #ifndef _INSULA_PLATFORM_H
 #define _INSULA_PLATFORM_H
@@ -15,6 +16,7 @@
 #include "../irq/pic.h"
 #include "../irq/pit.h"
 #include "io-dev.h"
+#include "pci.h"
 #include "pm.h"
 #include "rtc.h"
 #include "uart.h"
@@ -46,7 +48,7 @@ struct platform_slot {
 
 /**
  * struct platform - the board
- * @lock:	guards everything below
+ * @lock:	guards everything below, but for @pci
  * @slot:	by DEV_*
  */
 struct platform {
@@ -60,13 +62,15 @@ struct platform {
 	struct rtc rtc;
 	struct pm pm;
 	struct gsi_pin pit_pin, uart_pin, rtc_pin, sci_pin;
+	struct gsi_pin pci_pin[GUEST_PCI_IRQS];
+	struct pci_bus pci;
 };
 
 /** platform_init() - once, in vm_create(): the models, in their reset state */
 void platform_init(struct platform *p, struct vm *vm, bool debug_exit);
 /** platform_reset() - power-on state of every device. No vCPU runs. May sleep. */
 void platform_reset(struct platform *p);
-/** platform_stop() - no timer fires any more. May sleep. */
+/** platform_stop() - no timer fires any more, and what is on PCI is at rest. May sleep. */
 void platform_stop(struct platform *p);
 
 /**

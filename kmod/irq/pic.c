@@ -12,11 +12,14 @@
 #include <linux/container_of.h>
 #include <linux/nospec.h>
 #include <linux/string.h>
+#include <insula/guest-abi.h>
 #include "pic.h"
 
 #define PORT_MASTER	0x20
 #define PORT_SLAVE	0xa0
 #define PORT_ELCR	0x4d0
+
+#define PCI_IRQS	GENMASK(IRQ_PCI + GUEST_PCI_IRQS - 1, IRQ_PCI)
 
 #define CASCADE_IR	2
 #define SPURIOUS_IR	7
@@ -346,6 +349,8 @@ static void pic_reset(struct io_dev *dev, u64 now)
 
 	reset_chip(&pic->chip[0], 0xf8);	/* not IRQ 0-2: PIT, keyboard, cascade */
 	reset_chip(&pic->chip[1], 0xde);	/* not IRQ 8 and 13: RTC, FPU */
+	/* A guest that does not know about ELCR finds the shared lines as firmware leaves them. */
+	write_elcr(pic, &pic->chip[1], PCI_IRQS >> 8);
 	update(pic);
 }
 

@@ -16,7 +16,7 @@
  * @imr:	masked
  * @isr:	in service
  * @lines:	level of each input now
- * @elcr:	level-triggered inputs
+ * @elcr:	level-triggered inputs; after a reset PCI's
  * @elcr_mask:	which inputs may be that; constant
  * @base:	ICW2: vector of IR0
  * @icw_step:	0: operating; 2 to 4: expecting that ICW

@@ -264,13 +264,28 @@ static void test_level(void **state)
 /* A line that is high when its input becomes level-triggered is a request. */
 static void test_elcr_of_high_line(void **state)
 {
-	raise(10);
-	expect(0x3a);
-	out(0xa0, 0x62);
+	raise(12);
+	expect(0x3c);
+	out(0xa0, 0x64);
 	out(0x20, 0x62);
 	expect_nothing();
-	out(0x4d1, 0x04);
-	expect(0x3a);
+	out(0x4d1, 0x10);
+	expect(0x3c);
+}
+
+static void test_elcr_after_reset(void **state)
+{
+	out(0x4d0, 0x20);
+	out(0x4d1, 0x02);
+	pic_set(&pic, 11, true);
+	pic.io.ops->reset(&pic.io, 0);
+	assert_int_equal(in(0x4d0), 0x00);
+	assert_int_equal(in(0x4d1), 0x0c);	/* PCI's lines are levels */
+	program(0x20, 0x30, 0x04, 0x01);
+	program(0xa0, 0x38, 0x02, 0x01);
+	out(0x21, 0);
+	out(0xa1, 0);
+	expect(0x3b);				/* and that one is asserted still */
 }
 
 static void test_poll(void **state)
@@ -335,6 +350,7 @@ int main(void)
 		cmocka_unit_test_setup(test_spurious, setup),
 		cmocka_unit_test_setup(test_level, setup),
 		cmocka_unit_test_setup(test_elcr_of_high_line, setup),
+		cmocka_unit_test_setup(test_elcr_after_reset, setup),
 		cmocka_unit_test_setup(test_poll, setup),
 		cmocka_unit_test_setup(test_not_inputs, setup),
 		cmocka_unit_test_setup(test_wide, setup),

@@ -43,6 +43,9 @@
 #define INTI_LEVEL_HIGH		0xd
 #define NMI_LINT		1
 
+/* MCFG: PCI Firmware Specification 3.2, 4.1.2 */
+#define MCFG_REVISION		1
+
 struct header {
 	char signature[4];
 	uint32_t length;
@@ -79,6 +82,7 @@ struct xsdt {
 	struct header header;
 	uint64_t fadt;
 	uint64_t madt;
+	uint64_t mcfg;
 } PACKED;
 
 struct fadt {
@@ -190,10 +194,21 @@ struct madt_lapic_nmi {
 	uint8_t lint;
 } PACKED;
 
+struct mcfg {
+	struct header header;
+	uint64_t reserved0;
+	uint64_t address;
+	uint16_t segment;
+	uint8_t first_bus, last_bus;
+	uint32_t reserved1;
+} PACKED;
+
 static_assert(sizeof(struct header) == 36, "ACPI 6.4, 5.2.6");
 static_assert(sizeof(struct rsdp) == 36, "ACPI 6.4, 5.2.5.3");
 static_assert(sizeof(struct fadt) == 276, "ACPI 6.4, 5.2.9");
 static_assert(sizeof(struct facs) == 64, "ACPI 6.4, 5.2.10");
+static_assert(sizeof(struct mcfg) == 60, "PCI Firmware Specification 3.2, 4.1.2");
+static_assert(GUEST_ECAM_SIZE == 1 << 20, "one bus");
 
 static const uint8_t dsdt[] = {
 #include "dsdt.hex"
@@ -208,7 +223,8 @@ struct writer {
 static_assert(sizeof(struct rsdp) + sizeof(struct xsdt) + sizeof(struct fadt) +
 	      sizeof(struct facs) + sizeof(dsdt) + sizeof(struct madt) +
 	      GUEST_MAX_CPUS * sizeof(struct madt_lapic) + sizeof(struct madt_ioapic) +
-	      2 * sizeof(struct madt_override) + sizeof(struct madt_lapic_nmi) + 6 * 64
+	      2 * sizeof(struct madt_override) + sizeof(struct madt_lapic_nmi) +
+	      sizeof(struct mcfg) + 7 * 64
 	      <= BOOT_ACPI_SIZE, "all tables fit");
 
 static void *append(struct writer *w, size_t size)
@@ -375,12 +391,22 @@ static uint32_t write_madt(struct writer *w, unsigned int cpus)
 	return address_of(w, madt);
 }
 
-static uint32_t write_xsdt(struct writer *w, uint32_t fadt, uint32_t madt)
+static uint32_t write_mcfg(struct writer *w)
+{
+	struct mcfg *mcfg = new_table(w, sizeof(*mcfg));
+
+	mcfg->address = GUEST_ECAM_BASE;
+	seal_header(&mcfg->header, "MCFG", sizeof(*mcfg), MCFG_REVISION);
+	return address_of(w, mcfg);
+}
+
+static uint32_t write_xsdt(struct writer *w, uint32_t fadt, uint32_t madt, uint32_t mcfg)
 {
 	struct xsdt *xsdt = new_table(w, sizeof(*xsdt));
 
 	xsdt->fadt = fadt;
 	xsdt->madt = madt;
+	xsdt->mcfg = mcfg;
 	seal_header(&xsdt->header, "XSDT", sizeof(*xsdt), 1);
 	return address_of(w, xsdt);
 }
@@ -391,8 +417,9 @@ size_t acpi_build(uint8_t *area, unsigned int cpus)
 	struct rsdp *rsdp = new_table(&w, sizeof(*rsdp));
 	uint32_t facs = write_facs(&w);
 	uint32_t fadt = write_fadt(&w, facs, write_dsdt(&w));
+	uint32_t madt = write_madt(&w, cpus);
 
-	rsdp->xsdt = write_xsdt(&w, fadt, write_madt(&w, cpus));
+	rsdp->xsdt = write_xsdt(&w, fadt, madt, write_mcfg(&w));
 	memcpy(rsdp->signature, "RSD PTR ", 8);
 	memcpy(rsdp->oem_id, "INSULA", 6);
 	rsdp->revision = 2;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /**
- * acpi_build() - write RSDP, XSDT, FADT, FACS, MADT and DSDT
+ * acpi_build() - write RSDP, XSDT, FADT, FACS, MADT, MCFG and DSDT
  * @area: BOOT_ACPI_SIZE bytes, zero, that will lie at BOOT_ACPI in the guest;
  *	the RSDP is at its beginning
  * @cpus: number of vCPUs, 1 to GUEST_MAX_CPUS; their APIC ids count from 0

@@ -16,6 +16,7 @@ unsigned int e820_build(struct e820_range map[E820_MAX_ENTRIES], uint64_t memory
 	if (low_top > GUEST_BIOS_TOP)
 		map[n++] = (struct e820_range){ GUEST_BIOS_TOP, low_top - GUEST_BIOS_TOP,
 						E820_RAM };
+	map[n++] = (struct e820_range){ GUEST_ECAM_BASE, GUEST_ECAM_SIZE, E820_RESERVED };
 	map[n++] = (struct e820_range){ GUEST_IOAPIC_BASE, GUEST_IOAPIC_SIZE, E820_RESERVED };
 	map[n++] = (struct e820_range){ GUEST_LAPIC_BASE, GUEST_LAPIC_SIZE, E820_RESERVED };
 	if (memory > low_top)

@@ -33,7 +33,8 @@ struct e820_range {
  * @memory: size of RAM in bytes, at least GUEST_MIN_MEMORY
  *
  * RAM is told of from 0 to the VGA area, from 1 MiB to the device hole, and
- * from 4 GiB on. The ACPI tables and the interrupt controllers are reserved.
+ * from 4 GiB on. The ACPI tables, PCI's configuration space and the interrupt
+ * controllers are reserved.
  *
  * Return: the number of entries.
  */

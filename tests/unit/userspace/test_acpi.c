@@ -167,6 +167,38 @@ static void test_madt(void **state)
 	check_madt(GUEST_MAX_CPUS);
 }
 
+static void test_mcfg(void **state)
+{
+	uint8_t *mcfg;
+
+	(void)state;
+	build(1);
+	mcfg = find("MCFG");
+	assert_int_equal(get(mcfg + 4, 4), 60);
+	assert_int_equal(get(mcfg + 44, 8), GUEST_ECAM_BASE);
+	assert_int_equal(get(mcfg + 52, 2), 0);			/* segment */
+	assert_int_equal(mcfg[54], 0);
+	assert_int_equal(((mcfg[55] + 1ULL) << 20), GUEST_ECAM_SIZE);
+}
+
+/* The DSDT has them as literals. */
+static void test_pci_windows(void **state)
+{
+	(void)state;
+	assert_int_equal(GUEST_PCI_MEM_BASE, 0xc0000000);
+	assert_int_equal(GUEST_PCI_MEM_SIZE, 0x20000000);
+	assert_int_equal(GUEST_PCI_IO_BASE, 0x8000);
+	assert_int_equal(GUEST_PCI_IO_SIZE, 0x8000);
+	assert_int_equal(GUEST_ECAM_BASE, 0xe0000000);
+	assert_int_equal(GUEST_ECAM_SIZE, 0x100000);
+	assert_int_equal(PORT_PCI_ADDRESS, 0xcf8);
+	assert_int_equal(IRQ_PCI, 10);
+	assert_int_equal(GUEST_PCI_IRQS, 2);
+	assert_true(GUEST_PCI_MEM_BASE >= GUEST_LOW_RAM_TOP);
+	assert_true(GUEST_PCI_MEM_BASE + GUEST_PCI_MEM_SIZE <= GUEST_ECAM_BASE);
+	assert_true(GUEST_ECAM_BASE + GUEST_ECAM_SIZE <= GUEST_IOAPIC_BASE);
+}
+
 static bool have_iasl(void)
 {
 	return !system("command -v iasl >/dev/null 2>&1");
@@ -196,7 +228,7 @@ static void run(const char *dir, const char *command)
 
 static void test_iasl_reads_the_tables(void **state)
 {
-	static const char *const names[] = { "FACP", "APIC" };
+	static const char *const names[] = { "FACP", "APIC", "MCFG" };
 	char dir[] = "/tmp/insula-acpi-XXXXXX";
 	uint8_t *fadt;
 
@@ -205,14 +237,14 @@ static void test_iasl_reads_the_tables(void **state)
 		skip();
 	assert_non_null(mkdtemp(dir));
 	build(4);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 3; i++)
 		write_file(dir, names[i], find(names[i]), get(find(names[i]) + 4, 4));
 	fadt = find("FACP");
 	write_file(dir, "FACS", at_address(get(fadt + 36, 4)), 64);
 	write_file(dir, "DSDT", at_address(get(fadt + 40, 4)), sizeof(dsdt_bytes));
-	run(dir, "iasl -d FACP APIC FACS DSDT >log 2>&1");
+	run(dir, "iasl -d FACP APIC MCFG FACS DSDT >log 2>&1");
 	run(dir, "if grep -iE 'warning|error|invalid|unknown|mismatch' log *.dsl; then exit 1; fi");
-	run(dir, "iasl -ve FACP.dsl >log 2>&1 && iasl -ve APIC.dsl >>log 2>&1");
+	run(dir, "for t in FACP APIC MCFG; do iasl -ve $t.dsl >>log 2>&1 || exit; done");
 	run(dir, "rm -r \"$PWD\"");
 }
 
@@ -280,6 +312,8 @@ int main(void)
 		cmocka_unit_test(test_rsdp),
 		cmocka_unit_test(test_fadt),
 		cmocka_unit_test(test_madt),
+		cmocka_unit_test(test_mcfg),
+		cmocka_unit_test(test_pci_windows),
 		cmocka_unit_test(test_iasl_reads_the_tables),
 		cmocka_unit_test(test_dsdt_is_compiled_from_its_source),
 		cmocka_unit_test(test_e820),

@@ -50,7 +50,7 @@ static void check_pvh(int bits)
 			    "console=ttyS0");
 	assert_int_equal(read_at(plan, info + 32, 8), BOOT_ACPI);
 	map = read_at(plan, info + 40, 8);
-	assert_int_equal(read_at(plan, info + 48, 4), 5);
+	assert_int_equal(read_at(plan, info + 48, 4), 6);
 	assert_int_equal(read_at(plan, map + 8, 8), GUEST_BIOS_BASE);
 	assert_int_equal(read_at(plan, map + 16, 4), 1);
 	image_free(&initrd);
@@ -112,7 +112,7 @@ static void test_multiboot(void **state)
 	assert_int_equal(read_at(plan, info + 20, 4), 1);
 	assert_int_equal(read_at(plan, read_at(plan, info + 24, 4) + 4, 4),
 			 128 * MIB - 8192 + 5000);
-	assert_int_equal(read_at(plan, info + 44, 4), 5 * 24);
+	assert_int_equal(read_at(plan, info + 44, 4), 6 * 24);
 	put(&kernel, 0x804, 4, 7);	/* a video mode */
 	put(&kernel, 0x808, 4, -(0x1badb002 + 7));
 	assert_refused(&in, "features 0x4");
