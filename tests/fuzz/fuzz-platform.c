@@ -11,8 +11,6 @@
  *		-I ../unit/shim -I ../../include -I ../../kmod fuzz-platform.c \
  *		../../kmod/irq/{pic,ioapic,pit}.c ../../kmod/dev/{uart,rtc,pm}.c
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <linux/kernel.h>
 #include "dev/pm.h"
@@ -21,13 +19,7 @@
 #include "irq/ioapic.h"
 #include "irq/pic.h"
 #include "irq/pit.h"
-
-#define CHECK(cond) do {							\
-	if (!(cond)) {								\
-		fprintf(stderr, "%s:%d: %s\n", __func__, __LINE__, #cond);	\
-		abort();							\
-	}									\
-} while (0)
+#include "program.h"
 
 #define MAX_NOW		(1ULL << 62)	/* 146 years */
 #define MAX_EXPIRIES	64		/* of one device in one step */
@@ -209,20 +201,6 @@ static void expire_all(void)
 			devices[i]->ops->expire(devices[i], b.now);
 		}
 	}
-}
-
-struct input {
-	const u8 *data;
-	size_t left;
-};
-
-static u64 take(struct input *in, unsigned int bytes)
-{
-	u64 val = 0;
-
-	for (; bytes && in->left; bytes--, in->left--)
-		val = val << 8 | *in->data++;
-	return val;
 }
 
 static void access(struct input *in, bool write)
