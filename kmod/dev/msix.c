@@ -82,7 +82,7 @@ static void send_pending(struct msix *msix, struct msix_vector *v)
 	v->pending = false;
 	if (msix_decode((u64)v->reg[REG_ADDRESS_HIGH] << 32 | v->reg[REG_ADDRESS],
 			v->reg[REG_DATA], &msg))
-		pci_send_msi(msix->dev, &msg);
+		vpci_send_msi(msix->dev, &msg);
 }
 
 void msix_signal(struct msix *msix, unsigned int vector)
@@ -190,7 +190,7 @@ void msix_reset(struct msix *msix)
 	}
 }
 
-static void put(struct pci_dev *dev, unsigned int offset, unsigned int size, u32 val)
+static void put(struct vpci_dev *dev, unsigned int offset, unsigned int size, u32 val)
 {
 	while (size--) {
 		dev->config[offset++] = val;
@@ -198,10 +198,10 @@ static void put(struct pci_dev *dev, unsigned int offset, unsigned int size, u32
 	}
 }
 
-int msix_init(struct msix *msix, struct pci_dev *dev, unsigned int bar, u32 offset,
+int msix_init(struct msix *msix, struct vpci_dev *dev, unsigned int bar, u32 offset,
 	      struct msix_vector *vector, unsigned int n)
 {
-	int cap = pci_add_cap(dev, PCI_CAP_ID_MSIX, PCI_CAP_MSIX_SIZEOF);
+	int cap = vpci_add_cap(dev, PCI_CAP_ID_MSIX, PCI_CAP_MSIX_SIZEOF);
 	unsigned int i;
 
 	if (cap < 0)

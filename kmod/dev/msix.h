@@ -39,7 +39,7 @@ struct msix_vector {
  * All constant after msix_init(). Enable and function mask stand in configuration space only.
  */
 struct msix {
-	struct pci_dev *dev;
+	struct vpci_dev *dev;
 	u8 cap;
 	unsigned int n;
 	struct msix_vector *vector;
@@ -52,7 +52,7 @@ static inline u32 msix_size(unsigned int n)
 }
 
 /**
- * msix_init() - give @dev the capability; before pci_add()
+ * msix_init() - give @dev the capability; before vpci_add()
  * @bar:	the memory BAR in which the table is, at @offset (a multiple of 8); the pending
  *		bits follow it
  * @vector:	room for @n of them, the caller's; need not be zeroed
@@ -60,7 +60,7 @@ static inline u32 msix_size(unsigned int n)
  *
  * Every vector is masked. Return: 0, or -ENOSPC (no room for the capability).
  */
-int msix_init(struct msix *msix, struct pci_dev *dev, unsigned int bar, u32 offset,
+int msix_init(struct msix *msix, struct vpci_dev *dev, unsigned int bar, u32 offset,
 	      struct msix_vector *vector, unsigned int n);
 /** msix_reset() - in the device's reset op: all vectors masked, none pending */
 void msix_reset(struct msix *msix);
@@ -74,7 +74,7 @@ bool msix_enabled(const struct msix *msix);
  * msix_signal() - signal @vector (those that do not exist are ignored)
  *
  * If it is masked it becomes pending, and is sent when it is no longer. Nothing happens while
- * MSI-X is disabled. Context: any; takes the vector's lock, and pci_send_msi()'s inside it.
+ * MSI-X is disabled. Context: any; takes the vector's lock, and vpci_send_msi()'s inside it.
  */
 void msix_signal(struct msix *msix, unsigned int vector);
 

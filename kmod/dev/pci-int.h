@@ -8,23 +8,23 @@
 #include <linux/kernel.h>
 #include "pci.h"
 
-/** pci_ones() - @size bytes of ones, 1 to 4: what is read where nobody answers */
-static inline u32 pci_ones(unsigned int size)
+/** vpci_ones() - @size bytes of ones, 1 to 4: what is read where nobody answers */
+static inline u32 vpci_ones(unsigned int size)
 {
 	return U32_MAX >> (32 - 8 * size);
 }
 
-/** pci_bar_register() - where BAR @bar is in configuration space */
-static inline unsigned int pci_bar_register(unsigned int bar)
+/** vpci_bar_register() - where BAR @bar is in configuration space */
+static inline unsigned int vpci_bar_register(unsigned int bar)
 {
 	return PCI_BASE_ADDRESS_0 + 4 * bar;
 }
 
 /**
- * pci_get() - what configuration space holds: @size bytes, 1 to 4, at @offset, all inside it
+ * vpci_get() - what configuration space holds: @size bytes, 1 to 4, at @offset, all inside it
  * With the bus's lock, or before there is a bus.
  */
-static inline u32 pci_get(const struct pci_dev *dev, unsigned int offset, unsigned int size)
+static inline u32 vpci_get(const struct vpci_dev *dev, unsigned int offset, unsigned int size)
 {
 	unsigned int i;
 	u32 val = 0;
@@ -34,8 +34,8 @@ static inline u32 pci_get(const struct pci_dev *dev, unsigned int offset, unsign
 	return val;
 }
 
-/** pci_put() - set it, whatever the guest may write; likewise */
-static inline void pci_put(struct pci_dev *dev, unsigned int offset, unsigned int size, u32 val)
+/** vpci_put() - set it, whatever the guest may write; likewise */
+static inline void vpci_put(struct vpci_dev *dev, unsigned int offset, unsigned int size, u32 val)
 {
 	unsigned int i;
 
@@ -43,24 +43,24 @@ static inline void pci_put(struct pci_dev *dev, unsigned int offset, unsigned in
 		WRITE_ONCE(dev->config[(u8)(offset + i)], val >> (8 * i));
 }
 
-/** pci_update() - @dev's command register or BARs may have changed. With the bus's lock. */
-void pci_update(struct pci_dev *dev);
+/** vpci_update() - @dev's command register or BARs may have changed. With the bus's lock. */
+void vpci_update(struct vpci_dev *dev);
 
-/** pci_config_reset() - @dev's configuration space as after power-on; BARs assigned. Likewise. */
-void pci_config_reset(struct pci_dev *dev);
+/** vpci_config_reset() - @dev's configuration space as after power-on; BARs assigned. Likewise. */
+void vpci_config_reset(struct vpci_dev *dev);
 /**
- * pci_assign_bars() - put the BARs where they are after a reset
+ * vpci_assign_bars() - put the BARs where they are after a reset
  * Return: do all of them fit into the slot's share?
  */
-bool pci_assign_bars(struct pci_dev *dev);
+bool vpci_assign_bars(struct vpci_dev *dev);
 
-/** pci_data_read() - CONFIG_DATA; takes the bus's lock, and calls the device without it */
-u32 pci_data_read(struct pci_bus *bus, u16 port, unsigned int size);
-/** pci_data_write() - likewise */
-void pci_data_write(struct pci_bus *bus, u16 port, unsigned int size, u32 val);
-/** pci_ecam_read() - likewise ECAM, @at bytes from its beginning; @size 1 to 8 */
-u64 pci_ecam_read(struct pci_bus *bus, u64 at, unsigned int size);
-/** pci_ecam_write() - likewise */
-void pci_ecam_write(struct pci_bus *bus, u64 at, unsigned int size, u64 val);
+/** vpci_data_read() - CONFIG_DATA; takes the bus's lock, and calls the device without it */
+u32 vpci_data_read(struct vpci_bus *bus, u16 port, unsigned int size);
+/** vpci_data_write() - likewise */
+void vpci_data_write(struct vpci_bus *bus, u16 port, unsigned int size, u32 val);
+/** vpci_ecam_read() - likewise ECAM, @at bytes from its beginning; @size 1 to 8 */
+u64 vpci_ecam_read(struct vpci_bus *bus, u64 at, unsigned int size);
+/** vpci_ecam_write() - likewise */
+void vpci_ecam_write(struct vpci_bus *bus, u64 at, unsigned int size, u64 val);
 
 #endif

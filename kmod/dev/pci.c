@@ -5,7 +5,7 @@
  * What all BARs amount to, the table of windows, is computed anew whenever a command register or
  * a BAR has been written, which is seldom.
  *
- * Nothing here may sleep but pci_reset(), and no op of a device is called under the bus's lock.
+ * Nothing here may sleep but vpci_reset(), and no op of a device is called under the bus's lock.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -24,16 +24,16 @@
 
 /* BARs. */
 
-static u64 bar_base(const struct pci_dev *dev, unsigned int bar)
+static u64 bar_base(const struct vpci_dev *dev, unsigned int bar)
 {
-	u64 base = pci_get(dev, pci_bar_register(bar), 4) & ~(dev->bar[bar].size - 1);
+	u64 base = vpci_get(dev, vpci_bar_register(bar), 4) & ~(dev->bar[bar].size - 1);
 
-	if (dev->bar[bar].type == PCI_BAR_MEM64)
-		base |= (u64)pci_get(dev, pci_bar_register(bar) + 4, 4) << 32;
+	if (dev->bar[bar].type == VPCI_BAR_MEM64)
+		base |= (u64)vpci_get(dev, vpci_bar_register(bar) + 4, 4) << 32;
 	return base;
 }
 
-static void add_windows(struct pci_bus *bus, const struct pci_dev *dev, bool io)
+static void add_windows(struct vpci_bus *bus, const struct vpci_dev *dev, bool io)
 {
 	unsigned int bar;
 	u8 enable = io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
@@ -41,11 +41,11 @@ static void add_windows(struct pci_bus *bus, const struct pci_dev *dev, bool io)
 	if (!(dev->config[PCI_COMMAND] & enable))
 		return;
 	for (bar = 0; bar < PCI_BARS; bar++) {
-		enum pci_bar_type type = dev->bar[bar].type;
-		bool is_io = type == PCI_BAR_IO;
+		enum vpci_bar_type type = dev->bar[bar].type;
+		bool is_io = type == VPCI_BAR_IO;
 
-		if (type != PCI_BAR_NONE && is_io == io)
-			bus->window[bus->nwindows++] = (struct pci_window){
+		if (type != VPCI_BAR_NONE && is_io == io)
+			bus->window[bus->nwindows++] = (struct vpci_window){
 				.base = bar_base(dev, bar),
 				.size = dev->bar[bar].size,
 				.slot = dev->slot,
@@ -54,7 +54,7 @@ static void add_windows(struct pci_bus *bus, const struct pci_dev *dev, bool io)
 	}
 }
 
-static void update_windows(struct pci_bus *bus)
+static void update_windows(struct vpci_bus *bus)
 {
 	unsigned int slot;
 
@@ -72,20 +72,20 @@ static void update_windows(struct pci_bus *bus)
 
 /* What an access leads to. */
 struct target {
-	struct pci_dev *dev;
+	struct vpci_dev *dev;
 	unsigned int bar;
 	u64 offset;
 };
 
 /* Slots and BARs in the table always exist, even while it is being written. */
-static bool scan(const struct pci_bus *bus, bool io, u64 addr, unsigned int size,
+static bool scan(const struct vpci_bus *bus, bool io, u64 addr, unsigned int size,
 		 struct target *to)
 {
 	unsigned int i = io ? 0 : READ_ONCE(bus->nports);
 	unsigned int end = io ? READ_ONCE(bus->nports) : READ_ONCE(bus->nwindows);
 
 	for (; i < end; i++) {
-		const struct pci_window *w = &bus->window[i];
+		const struct vpci_window *w = &bus->window[i];
 
 		if (addr - w->base >= w->size)
 			continue;
@@ -101,7 +101,7 @@ static bool scan(const struct pci_bus *bus, bool io, u64 addr, unsigned int size
  * The way of every notification: no lock, unless another CPU is just moving a BAR. Trying
  * again until nobody is would be up to the guest.
  */
-static bool find(struct pci_bus *bus, bool io, u64 addr, unsigned int size, struct target *to)
+static bool find(struct vpci_bus *bus, bool io, u64 addr, unsigned int size, struct target *to)
 {
 	unsigned int seq = raw_seqcount_begin(&bus->seq);
 	bool found = scan(bus, io, addr, size, to);
@@ -133,14 +133,14 @@ static u32 sharers(unsigned int line)
 	return (U32_MAX / (BIT(GUEST_PCI_IRQS) - 1)) << line;
 }
 
-static void update_intx(struct pci_dev *dev)
+static void update_intx(struct vpci_dev *dev)
 {
-	struct pci_bus *bus = dev->bus;
+	struct vpci_bus *bus = dev->bus;
 	unsigned int line = dev->slot % GUEST_PCI_IRQS;
 	u32 before = bus->intx, bit = BIT(dev->slot);
 
-	if ((pci_get(dev, PCI_STATUS, 2) & PCI_STATUS_INTERRUPT) &&
-	    !(pci_get(dev, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE))
+	if ((vpci_get(dev, PCI_STATUS, 2) & PCI_STATUS_INTERRUPT) &&
+	    !(vpci_get(dev, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE))
 		bus->intx |= bit;
 	else
 		bus->intx &= ~bit;
@@ -148,25 +148,25 @@ static void update_intx(struct pci_dev *dev)
 		bus->ops->intx(bus, IRQ_PCI + line, bus->intx & sharers(line));
 }
 
-void pci_set_intx(struct pci_dev *dev, bool level)
+void vpci_set_intx(struct vpci_dev *dev, bool level)
 {
 	unsigned long flags;
 	u32 status;
 
 	raw_spin_lock_irqsave(&dev->bus->lock, flags);
-	status = pci_get(dev, PCI_STATUS, 2) & ~PCI_STATUS_INTERRUPT;
-	pci_put(dev, PCI_STATUS, 2, level ? status | PCI_STATUS_INTERRUPT : status);
+	status = vpci_get(dev, PCI_STATUS, 2) & ~PCI_STATUS_INTERRUPT;
+	vpci_put(dev, PCI_STATUS, 2, level ? status | PCI_STATUS_INTERRUPT : status);
 	update_intx(dev);
 	raw_spin_unlock_irqrestore(&dev->bus->lock, flags);
 }
 
-void pci_send_msi(struct pci_dev *dev, const struct apic_msg *msg)
+void vpci_send_msi(struct vpci_dev *dev, const struct apic_msg *msg)
 {
 	if (READ_ONCE(dev->config[PCI_COMMAND]) & PCI_COMMAND_MASTER)
 		dev->bus->ops->msi(dev->bus, msg);
 }
 
-void pci_update(struct pci_dev *dev)
+void vpci_update(struct vpci_dev *dev)
 {
 	update_windows(dev->bus);
 	update_intx(dev);
@@ -174,75 +174,75 @@ void pci_update(struct pci_dev *dev)
 
 /* From the board. */
 
-u32 pci_port_read(struct pci_bus *bus, u16 port, unsigned int size)
+u32 vpci_port_read(struct vpci_bus *bus, u16 port, unsigned int size)
 {
 	struct target from;
 
 	if (port == PORT_PCI_ADDRESS && size == 4)
 		return READ_ONCE(bus->address);
 	if ((port & ~3) == PORT_PCI_DATA)
-		return pci_data_read(bus, port, size);
-	return find(bus, true, port, size, &from) ? bar_read(&from, size) : pci_ones(size);
+		return vpci_data_read(bus, port, size);
+	return find(bus, true, port, size, &from) ? bar_read(&from, size) : vpci_ones(size);
 }
 
-void pci_port_write(struct pci_bus *bus, u16 port, unsigned int size, u32 val)
+void vpci_port_write(struct vpci_bus *bus, u16 port, unsigned int size, u32 val)
 {
 	struct target to;
 
 	if (port == PORT_PCI_ADDRESS && size == 4)
 		WRITE_ONCE(bus->address, val);
 	else if ((port & ~3) == PORT_PCI_DATA)
-		pci_data_write(bus, port, size, val);
+		vpci_data_write(bus, port, size, val);
 	else if (find(bus, true, port, size, &to))
 		bar_write(&to, size, val);
 }
 
-u64 pci_mem_read(struct pci_bus *bus, u64 gpa, unsigned int size)
+u64 vpci_mem_read(struct vpci_bus *bus, u64 gpa, unsigned int size)
 {
 	struct target from;
 
 	if (gpa - GUEST_ECAM_BASE < GUEST_ECAM_SIZE)
-		return pci_ecam_read(bus, gpa - GUEST_ECAM_BASE, size);
+		return vpci_ecam_read(bus, gpa - GUEST_ECAM_BASE, size);
 	return find(bus, false, gpa, size, &from) ? bar_read(&from, size) : U64_MAX;
 }
 
-void pci_mem_write(struct pci_bus *bus, u64 gpa, unsigned int size, u64 val)
+void vpci_mem_write(struct vpci_bus *bus, u64 gpa, unsigned int size, u64 val)
 {
 	struct target to;
 
 	if (gpa - GUEST_ECAM_BASE < GUEST_ECAM_SIZE)
-		pci_ecam_write(bus, gpa - GUEST_ECAM_BASE, size, val);
+		vpci_ecam_write(bus, gpa - GUEST_ECAM_BASE, size, val);
 	else if (find(bus, false, gpa, size, &to))
 		bar_write(&to, size, val);
 }
 
 /* The whole. */
 
-static void put_into(struct pci_bus *bus, struct pci_dev *dev, unsigned int slot)
+static void put_into(struct vpci_bus *bus, struct vpci_dev *dev, unsigned int slot)
 {
 	dev->bus = bus;
 	dev->slot = slot;
 	bus->dev[slot] = dev;
-	pci_config_reset(dev);
+	vpci_config_reset(dev);
 }
 
-int pci_add(struct pci_bus *bus, struct pci_dev *dev, unsigned int slot)
+int vpci_add(struct vpci_bus *bus, struct vpci_dev *dev, unsigned int slot)
 {
 	if (slot >= PCI_SLOTS)
 		return -EINVAL;
 	if (bus->dev[slot])
 		return -EBUSY;
 	dev->slot = slot;
-	if (!pci_assign_bars(dev))
+	if (!vpci_assign_bars(dev))
 		return -ENOSPC;
 	put_into(bus, dev, slot);
 	return 0;
 }
 
-void pci_bus_init(struct pci_bus *bus, const struct pci_bus_ops *ops)
+void vpci_bus_init(struct vpci_bus *bus, const struct vpci_bus_ops *ops)
 {
-	static const struct pci_dev_ops bridge_ops;
-	static const struct pci_ids bridge_ids = {
+	static const struct vpci_dev_ops bridge_ops;
+	static const struct vpci_ids bridge_ids = {
 		.vendor = BRIDGE_VENDOR,
 		.device = BRIDGE_DEVICE,
 		.class = CLASS_HOST_BRIDGE,
@@ -252,11 +252,11 @@ void pci_bus_init(struct pci_bus *bus, const struct pci_bus_ops *ops)
 	bus->ops = ops;
 	raw_spin_lock_init(&bus->lock);
 	seqcount_raw_spinlock_init(&bus->seq, &bus->lock);
-	pci_dev_init(&bus->bridge, &bridge_ops, &bridge_ids);
+	vpci_dev_init(&bus->bridge, &bridge_ops, &bridge_ids);
 	put_into(bus, &bus->bridge, 0);
 }
 
-void pci_reset(struct pci_bus *bus)
+void vpci_reset(struct vpci_bus *bus)
 {
 	unsigned long flags;
 	unsigned int i;
@@ -267,7 +267,7 @@ void pci_reset(struct pci_bus *bus)
 	raw_spin_lock_irqsave(&bus->lock, flags);
 	for (i = 0; i < PCI_SLOTS; i++)
 		if (bus->dev[i])
-			pci_config_reset(bus->dev[i]);
+			vpci_config_reset(bus->dev[i]);
 	bus->address = 0;
 	bus->intx = 0;
 	for (i = 0; i < GUEST_PCI_IRQS; i++)

@@ -2,18 +2,20 @@
 /*
  * pci.h - a PCI bus with its host bridge, and what a device on it is
  *
+ * Names begin with vpci_: those of the host's own PCI are Linux's.
+ *
  * Pure code. One bus, 32 slots, function 0 only; the host bridge is in slot 0. Configuration
  * space is reached by ports 0xcf8 and 0xcfc and by ECAM; BARs are where the guest puts them,
- * and after a reset where this file puts them, as firmware would: by slot, see pci_add().
+ * and after a reset where this file puts them, as firmware would: by slot, see vpci_add().
  *
  * Devices are added before the VM is first started, and stay as long as it does.
  *
- * A device fills in its struct pci_dev with pci_dev_init(), pci_add_bar(), pci_add_cap(), then
- * pci_add(). What happens to its BARs comes to its ops; interrupts leave by msix.h or
- * pci_set_intx().
+ * A device fills in its struct vpci_dev with vpci_dev_init(), vpci_add_bar(), vpci_add_cap(), then
+ * vpci_add(). What happens to its BARs comes to its ops; interrupts leave by msix.h or
+ * vpci_set_intx().
  *
  * Locks: the bus has one for configuration space. It is taken inside a device's own lock
- * (pci_set_intx(), pci_config_get()), and no op of a device is called with it held. Finding the
+ * (vpci_set_intx(), vpci_config_get()), and no op of a device is called with it held. Finding the
  * device of a BAR takes no lock.
  *
  * Sources: PCI Local Bus 3.0 chapter 6 and §3.2.2.3.2 (ports); PCI Express 4.0 §7.2.2 (ECAM).
@@ -32,11 +34,11 @@
 #define PCI_BARS	6
 #define PCI_CONFIG_SIZE	256
 
-struct pci_bus;
-struct pci_dev;
+struct vpci_bus;
+struct vpci_dev;
 
 /**
- * struct pci_dev_ops - what a device does
+ * struct vpci_dev_ops - what a device does
  *
  * Called in a vCPU's window unless told otherwise: interrupts off, no lock of the bus held, on
  * several CPUs at the same time; they may not sleep.
@@ -48,46 +50,46 @@ struct pci_dev;
  *		true; false: the bytes in @config are the answer. Optional. @size is 1 to 4.
  * @config_written: bytes of configuration space have been written, as far as they can be.
  *		Another CPU may have written since: look at what is there now, with
- *		pci_config_get(). For the command register, capabilities. Optional. For both,
+ *		vpci_config_get(). For the command register, capabilities. Optional. For both,
  *		all of the bytes are inside PCI_CONFIG_SIZE.
  * @reset:	the VM is switched on, off, or reset; no vCPU runs. Be as after power-on and at
  *		rest: once it returns, nothing touches guest memory or sends interrupts until the
  *		guest asks for it. Configuration space follows. May sleep. Optional.
  */
-struct pci_dev_ops {
-	u64 (*bar_read)(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned int size);
-	void (*bar_write)(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned int size,
+struct vpci_dev_ops {
+	u64 (*bar_read)(struct vpci_dev *dev, unsigned int bar, u64 offset, unsigned int size);
+	void (*bar_write)(struct vpci_dev *dev, unsigned int bar, u64 offset, unsigned int size,
 			  u64 val);
-	bool (*config_read)(struct pci_dev *dev, unsigned int offset, unsigned int size, u32 *val);
-	void (*config_written)(struct pci_dev *dev, unsigned int offset, unsigned int size);
-	void (*reset)(struct pci_dev *dev);
+	bool (*config_read)(struct vpci_dev *dev, unsigned int offset, unsigned int size, u32 *val);
+	void (*config_written)(struct vpci_dev *dev, unsigned int offset, unsigned int size);
+	void (*reset)(struct vpci_dev *dev);
 };
 
-/** enum pci_bar_type - what a BAR decodes; a 64-bit one takes the next register, too */
-enum pci_bar_type { PCI_BAR_NONE, PCI_BAR_IO, PCI_BAR_MEM32, PCI_BAR_MEM64 };
+/** enum vpci_bar_type - what a BAR decodes; a 64-bit one takes the next register, too */
+enum vpci_bar_type { VPCI_BAR_NONE, VPCI_BAR_IO, VPCI_BAR_MEM32, VPCI_BAR_MEM64 };
 
 /**
- * struct pci_dev - a device, embedded in its model
+ * struct vpci_dev - a device, embedded in its model
  * @ops:	the model; constant
- * @bus:	set by pci_add()
+ * @bus:	set by vpci_add()
  * @slot:	likewise
- * @caps_end:	first free byte for capabilities; up to pci_add()
- * @last_cap:	the pointer in @config that the next capability goes into; up to pci_add()
- * @bar:	type and size in bytes; constant after pci_add()
- * @config:	configuration space as it reads. Written under the bus's lock after pci_add();
+ * @caps_end:	first free byte for capabilities; up to vpci_add()
+ * @last_cap:	the pointer in @config that the next capability goes into; up to vpci_add()
+ * @bar:	type and size in bytes; constant after vpci_add()
+ * @config:	configuration space as it reads. Written under the bus's lock after vpci_add();
  *		single bytes may be read without it, by READ_ONCE().
  * @writable:	bits of it that the guest may write; they are 0 after a reset, but for the BARs and
- *		the interrupt line. Constant after pci_add(), and so is @clearable.
+ *		the interrupt line. Constant after vpci_add(), and so is @clearable.
  * @clearable:	bits that writing 1 clears (RW1C); not in @writable. 0 after a reset.
  */
-struct pci_dev {
-	const struct pci_dev_ops *ops;
-	struct pci_bus *bus;
+struct vpci_dev {
+	const struct vpci_dev_ops *ops;
+	struct vpci_bus *bus;
 	u8 slot;
 	u8 last_cap;
 	u16 caps_end;
 	struct {
-		enum pci_bar_type type;
+		enum vpci_bar_type type;
 		u32 size;
 	} bar[PCI_BARS];
 	u8 config[PCI_CONFIG_SIZE];
@@ -96,40 +98,41 @@ struct pci_dev {
 };
 
 /**
- * struct pci_ids - who a device is
+ * struct vpci_ids - who a device is
  * @class:	24 bits: class, subclass, programming interface
  * @has_pin:	it has an interrupt pin, INTA
  */
-struct pci_ids {
+struct vpci_ids {
 	u16 vendor, device, subsystem_vendor, subsystem;
 	u32 class;
 	u8 revision;
 	bool has_pin;
 };
 
-/** pci_dev_init() - first of all: an empty device. @dev need not be zeroed. */
-void pci_dev_init(struct pci_dev *dev, const struct pci_dev_ops *ops, const struct pci_ids *ids);
+/** vpci_dev_init() - first of all: an empty device. @dev need not be zeroed. */
+void vpci_dev_init(struct vpci_dev *dev, const struct vpci_dev_ops *ops,
+		   const struct vpci_ids *ids);
 
 /**
- * pci_add_bar() - give it BAR @bar (0 to 5; 0 to 4 for PCI_BAR_MEM64)
+ * vpci_add_bar() - give it BAR @bar (0 to 5; 0 to 4 for VPCI_BAR_MEM64)
  * @size:	bytes, a power of two: 4 to 256 for ports, 16 to 8 MiB for memory
  *
  * All of a device's must fit into a slot's share: 1 KiB of ports, 16 MiB of memory.
  */
-void pci_add_bar(struct pci_dev *dev, unsigned int bar, enum pci_bar_type type, u32 size);
+void vpci_add_bar(struct vpci_dev *dev, unsigned int bar, enum vpci_bar_type type, u32 size);
 
 /**
- * pci_add_cap() - append a capability
+ * vpci_add_cap() - append a capability
  * @id:		PCI_CAP_ID_*
  * @len:	its bytes, with id and pointer
  *
  * They are zero and read-only; the caller fills in dev->config and dev->writable behind the
- * first two. Not after pci_add(). Return: its offset in configuration space, or -ENOSPC.
+ * first two. Not after vpci_add(). Return: its offset in configuration space, or -ENOSPC.
  */
-int pci_add_cap(struct pci_dev *dev, u8 id, unsigned int len);
+int vpci_add_cap(struct vpci_dev *dev, u8 id, unsigned int len);
 
 /**
- * pci_add() - plug it in
+ * vpci_add() - plug it in
  * @slot:	1 to 31
  *
  * What the slot's number decides: BARs lie in the slot's share of GUEST_PCI_MEM_BASE and
@@ -137,50 +140,50 @@ int pci_add_cap(struct pci_dev *dev, u8 id, unsigned int len);
  * IRQ_PCI + slot % GUEST_PCI_IRQS. No vCPU has run yet.
  * Return: 0; -EBUSY: the slot is taken; -ENOSPC: the BARs do not fit; -EINVAL: no such slot.
  */
-int pci_add(struct pci_bus *bus, struct pci_dev *dev, unsigned int slot);
+int vpci_add(struct vpci_bus *bus, struct vpci_dev *dev, unsigned int slot);
 
 /**
- * pci_set_intx() - drive the interrupt pin; true asserts it
+ * vpci_set_intx() - drive the interrupt pin; true asserts it
  *
  * The line is shared, and follows any of its devices; the command register's INTx disable keeps
  * it off the line. A device with MSI-X enabled leaves it alone. Context: any; takes the bus's
  * lock, then what the bus's intx op takes.
  */
-void pci_set_intx(struct pci_dev *dev, bool level);
+void vpci_set_intx(struct vpci_dev *dev, bool level);
 
 /**
- * pci_send_msi() - send an interrupt message as the device; lost unless it may be bus master
+ * vpci_send_msi() - send an interrupt message as the device; lost unless it may be bus master
  * Context: any, takes no lock of the bus.
  */
-void pci_send_msi(struct pci_dev *dev, const struct apic_msg *msg);
+void vpci_send_msi(struct vpci_dev *dev, const struct apic_msg *msg);
 
 /**
- * pci_config_get() - what configuration space holds: @size bytes (1 to 4) at @offset
+ * vpci_config_get() - what configuration space holds: @size bytes (1 to 4) at @offset
  * Context: any, takes the bus's lock.
  */
-u32 pci_config_get(struct pci_dev *dev, unsigned int offset, unsigned int size);
+u32 vpci_config_get(struct vpci_dev *dev, unsigned int offset, unsigned int size);
 
 /* The bus, for its owner: */
 
 /**
- * struct pci_bus_ops - where interrupts go
+ * struct vpci_bus_ops - where interrupts go
  * @intx:	drive GSI @gsi; called with the bus's lock held
  * @msi:	bring a message to the local APICs; called from any context
  */
-struct pci_bus_ops {
-	void (*intx)(struct pci_bus *bus, unsigned int gsi, bool level);
-	void (*msi)(struct pci_bus *bus, const struct apic_msg *msg);
+struct vpci_bus_ops {
+	void (*intx)(struct vpci_bus *bus, unsigned int gsi, bool level);
+	void (*msi)(struct vpci_bus *bus, const struct apic_msg *msg);
 };
 
-/** struct pci_window - where a BAR is now */
-struct pci_window {
+/** struct vpci_window - where a BAR is now */
+struct vpci_window {
 	u64 base;
 	u32 size;
 	u8 slot, bar;
 };
 
 /**
- * struct pci_bus - the bus
+ * struct vpci_bus - the bus
  * @ops:	constant
  * @lock:	guards configuration space, and writing of everything below
  * @address:	CONFIG_ADDRESS
@@ -192,41 +195,41 @@ struct pci_window {
  * @nwindows:	all of them
  * @window:	BARs that the guest has switched on; those of a kind by slot
  */
-struct pci_bus {
-	const struct pci_bus_ops *ops;
+struct vpci_bus {
+	const struct vpci_bus_ops *ops;
 	raw_spinlock_t lock;
 	u32 address;
 	u32 intx;
-	struct pci_dev *dev[PCI_SLOTS];
-	struct pci_dev bridge;
+	struct vpci_dev *dev[PCI_SLOTS];
+	struct vpci_dev bridge;
 	seqcount_raw_spinlock_t seq;
 	unsigned int nports, nwindows;
-	struct pci_window window[PCI_SLOTS * PCI_BARS];
+	struct vpci_window window[PCI_SLOTS * PCI_BARS];
 };
 
-/** pci_bus_init() - once; there is nothing on it but the host bridge. */
-void pci_bus_init(struct pci_bus *bus, const struct pci_bus_ops *ops);
+/** vpci_bus_init() - once; there is nothing on it but the host bridge. */
+void vpci_bus_init(struct vpci_bus *bus, const struct vpci_bus_ops *ops);
 /**
- * pci_reset() - power-on state of all devices and of configuration space
+ * vpci_reset() - power-on state of all devices and of configuration space
  *
  * BARs have their addresses, and are switched off by the command register. No vCPU runs.
  * May sleep.
  */
-void pci_reset(struct pci_bus *bus);
+void vpci_reset(struct vpci_bus *bus);
 
 /**
- * pci_port_read() - read a port that no other device of the board answers to
+ * vpci_port_read() - read a port that no other device of the board answers to
  * @size:	1, 2 or 4
  *
  * CONFIG_ADDRESS and CONFIG_DATA, then BARs; where they overlap, the one in the lowest slot.
  * Context: any; a BAR's device is called. Return: the value; ones if nobody answers.
  */
-u32 pci_port_read(struct pci_bus *bus, u16 port, unsigned int size);
-/** pci_port_write() - write one, likewise */
-void pci_port_write(struct pci_bus *bus, u16 port, unsigned int size, u32 val);
-/** pci_mem_read() - read guest-physical memory, @size 1 to 8, likewise: ECAM, then BARs */
-u64 pci_mem_read(struct pci_bus *bus, u64 gpa, unsigned int size);
-/** pci_mem_write() - write it, likewise */
-void pci_mem_write(struct pci_bus *bus, u64 gpa, unsigned int size, u64 val);
+u32 vpci_port_read(struct vpci_bus *bus, u16 port, unsigned int size);
+/** vpci_port_write() - write one, likewise */
+void vpci_port_write(struct vpci_bus *bus, u16 port, unsigned int size, u32 val);
+/** vpci_mem_read() - read guest-physical memory, @size 1 to 8, likewise: ECAM, then BARs */
+u64 vpci_mem_read(struct vpci_bus *bus, u64 gpa, unsigned int size);
+/** vpci_mem_write() - write it, likewise */
+void vpci_mem_write(struct vpci_bus *bus, u64 gpa, unsigned int size, u64 val);
 
 #endif

@@ -126,7 +126,7 @@ u32 platform_in(struct platform *p, u16 port, unsigned int size)
 {
 	struct platform_slot *s = find_port(p, port);
 
-	return (s ? slot_read(s, port, size) : pci_port_read(&p->pci, port, size)) & ones(size);
+	return (s ? slot_read(s, port, size) : vpci_port_read(&p->pci, port, size)) & ones(size);
 }
 
 void platform_out(struct platform *p, u16 port, unsigned int size, u32 val)
@@ -137,14 +137,14 @@ void platform_out(struct platform *p, u16 port, unsigned int size, u32 val)
 	if (s)
 		slot_write(s, port, size, val);
 	else
-		pci_port_write(&p->pci, port, size, val);
+		vpci_port_write(&p->pci, port, size, val);
 }
 
 u64 platform_read(struct platform *p, u64 gpa, unsigned int size)
 {
 	struct platform_slot *s = find(p, memory, ARRAY_SIZE(memory), gpa);
 
-	return (s ? slot_read(s, gpa, size) : pci_mem_read(&p->pci, gpa, size)) & ones(size);
+	return (s ? slot_read(s, gpa, size) : vpci_mem_read(&p->pci, gpa, size)) & ones(size);
 }
 
 void platform_write(struct platform *p, u64 gpa, unsigned int size, u64 val)
@@ -155,7 +155,7 @@ void platform_write(struct platform *p, u64 gpa, unsigned int size, u64 val)
 	if (s)
 		slot_write(s, gpa, size, val);
 	else
-		pci_mem_write(&p->pci, gpa, size, val);
+		vpci_mem_write(&p->pci, gpa, size, val);
 }
 
 /* Interrupts: pins to the 8259s and the IOAPIC, and from there to the vCPUs. */
@@ -189,7 +189,7 @@ static void ioapic_deliver(struct ioapic *ioapic, const struct apic_msg *msg)
 }
 
 /* With the bus's lock, which is the outer one. */
-static void pci_intx_line(struct pci_bus *bus, unsigned int gsi, bool level)
+static void pci_intx_line(struct vpci_bus *bus, unsigned int gsi, bool level)
 {
 	struct platform *p = container_of(bus, struct platform, pci);
 	struct irq_pin *pin = &p->pci_pin[gsi - IRQ_PCI].pin;
@@ -199,12 +199,12 @@ static void pci_intx_line(struct pci_bus *bus, unsigned int gsi, bool level)
 	raw_spin_unlock(&p->lock);
 }
 
-static void pci_msi(struct pci_bus *bus, const struct apic_msg *msg)
+static void pci_msi(struct vpci_bus *bus, const struct apic_msg *msg)
 {
 	vm_apic_send(container_of(bus, struct platform, pci)->vm, NULL, msg);
 }
 
-static const struct pci_bus_ops pci_ops = {
+static const struct vpci_bus_ops pci_ops = {
 	.intx = pci_intx_line,
 	.msi = pci_msi,
 };
@@ -349,14 +349,14 @@ void platform_init(struct platform *p, struct vm *vm, bool debug_exit)
 	rtc_init(&p->rtc, &p->rtc_pin.pin, ktime_get_real_ns(), now());
 	pm_init(&p->pm, &p->sci_pin.pin, pm_event);
 	p->pm.debug_exit = debug_exit;
-	pci_bus_init(&p->pci, &pci_ops);
+	vpci_bus_init(&p->pci, &pci_ops);
 }
 
 void platform_reset(struct platform *p)
 {
 	unsigned int i;
 
-	pci_reset(&p->pci);
+	vpci_reset(&p->pci);
 	raw_spin_lock_irq(&p->lock);
 	for (i = 0; i < NR_PLATFORM_DEVS; i++) {
 		p->slot[i].dev->ops->reset(p->slot[i].dev, now());
@@ -369,7 +369,7 @@ void platform_stop(struct platform *p)
 {
 	unsigned int i;
 
-	pci_reset(&p->pci);
+	vpci_reset(&p->pci);
 	raw_spin_lock_irq(&p->lock);
 	for (i = 0; i < NR_PLATFORM_DEVS; i++)
 		p->slot[i].dev->deadline = NEVER;

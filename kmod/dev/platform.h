@@ -63,7 +63,7 @@ struct platform {
 	struct pm pm;
 	struct gsi_pin pit_pin, uart_pin, rtc_pin, sci_pin;
 	struct gsi_pin pci_pin[GUEST_PCI_IRQS];
-	struct pci_bus pci;
+	struct vpci_bus pci;
 };
 
 /** platform_init() - once, in vm_create(): the models, in their reset state */

@@ -19,7 +19,7 @@
 #define MSIX_AT		0x400
 
 struct device {
-	struct pci_dev pci;
+	struct vpci_dev pci;
 	struct msix msix;
 	struct msix_vector vector[VECTORS];
 	bool has_msix, pin;
@@ -28,7 +28,7 @@ struct device {
 static const unsigned int slots[DEVICES] = { 1, 2, 31 };
 
 static struct machine {
-	struct pci_bus bus;
+	struct vpci_bus bus;
 	struct device device[DEVICES];
 	bool line[GUEST_PCI_IRQS];
 	bool may_send;			/* something has happened that sends messages */
@@ -38,23 +38,23 @@ static struct machine {
 	u64 offset;
 } m;
 
-static struct device *to_device(struct pci_dev *pci)
+static struct device *to_device(struct vpci_dev *pci)
 {
 	return container_of(pci, struct device, pci);
 }
 
-static void note_access(struct pci_dev *pci, unsigned int bar, u64 offset, unsigned int size)
+static void note_access(struct vpci_dev *pci, unsigned int bar, u64 offset, unsigned int size)
 {
 	CHECK(!m.bus.lock.held);
-	CHECK(pci->bar[bar].type != PCI_BAR_NONE);
+	CHECK(pci->bar[bar].type != VPCI_BAR_NONE);
 	CHECK(size >= 1 && size <= 8 && offset + size <= pci->bar[bar].size);
-	CHECK(pci->config[PCI_COMMAND] & (pci->bar[bar].type == PCI_BAR_IO ? 1 : 2));
+	CHECK(pci->config[PCI_COMMAND] & (pci->bar[bar].type == VPCI_BAR_IO ? 1 : 2));
 	m.called = to_device(pci);
 	m.bar = bar;
 	m.offset = offset;
 }
 
-static u64 bar_read(struct pci_dev *pci, unsigned int bar, u64 offset, unsigned int size)
+static u64 bar_read(struct vpci_dev *pci, unsigned int bar, u64 offset, unsigned int size)
 {
 	struct device *d = to_device(pci);
 
@@ -64,7 +64,7 @@ static u64 bar_read(struct pci_dev *pci, unsigned int bar, u64 offset, unsigned 
 	return msix_read(&d->msix, offset - MSIX_AT, size);
 }
 
-static void bar_write(struct pci_dev *pci, unsigned int bar, u64 offset, unsigned int size,
+static void bar_write(struct vpci_dev *pci, unsigned int bar, u64 offset, unsigned int size,
 		      u64 val)
 {
 	struct device *d = to_device(pci);
@@ -75,7 +75,7 @@ static void bar_write(struct pci_dev *pci, unsigned int bar, u64 offset, unsigne
 		msix_write(&d->msix, offset - MSIX_AT, size, val);
 }
 
-static void config_written(struct pci_dev *pci, unsigned int offset, unsigned int size)
+static void config_written(struct vpci_dev *pci, unsigned int offset, unsigned int size)
 {
 	struct device *d = to_device(pci);
 
@@ -85,7 +85,7 @@ static void config_written(struct pci_dev *pci, unsigned int offset, unsigned in
 		msix_config_written(&d->msix);
 }
 
-static void reset(struct pci_dev *pci)
+static void reset(struct vpci_dev *pci)
 {
 	struct device *d = to_device(pci);
 
@@ -94,20 +94,20 @@ static void reset(struct pci_dev *pci)
 	d->pin = false;
 }
 
-static const struct pci_dev_ops dev_ops = {
+static const struct vpci_dev_ops dev_ops = {
 	.bar_read = bar_read,
 	.bar_write = bar_write,
 	.config_written = config_written,
 	.reset = reset,
 };
 
-static void set_line(struct pci_bus *bus, unsigned int gsi, bool level)
+static void set_line(struct vpci_bus *bus, unsigned int gsi, bool level)
 {
 	CHECK(bus->lock.held && gsi >= IRQ_PCI && gsi < IRQ_PCI + GUEST_PCI_IRQS);
 	m.line[gsi - IRQ_PCI] = level;
 }
 
-static void send(struct pci_bus *bus, const struct apic_msg *msg)
+static void send(struct vpci_bus *bus, const struct apic_msg *msg)
 {
 	CHECK(m.may_send);
 	m.messages++;
@@ -117,24 +117,24 @@ static void send(struct pci_bus *bus, const struct apic_msg *msg)
 	CHECK(msg->shorthand == APIC_TO_DEST && msg->dest <= 0xff);
 }
 
-static const struct pci_bus_ops bus_ops = { .intx = set_line, .msi = send };
+static const struct vpci_bus_ops bus_ops = { .intx = set_line, .msi = send };
 
 static void build(void)
 {
-	static const struct pci_ids ids = { .vendor = 0x1af4, .device = 0x1040, .has_pin = true };
+	static const struct vpci_ids ids = { .vendor = 0x1af4, .device = 0x1040, .has_pin = true };
 	unsigned int i;
 
 	memset(&m, 0, sizeof(m));
-	pci_bus_init(&m.bus, &bus_ops);
+	vpci_bus_init(&m.bus, &bus_ops);
 	for (i = 0; i < DEVICES; i++)
-		pci_dev_init(&m.device[i].pci, &dev_ops, &ids);
-	pci_add_bar(&m.device[0].pci, 0, PCI_BAR_IO, 32);
-	pci_add_bar(&m.device[0].pci, MSIX_BAR, PCI_BAR_MEM32, 4096);
-	pci_add_bar(&m.device[1].pci, MSIX_BAR, PCI_BAR_MEM64, 2048);
-	pci_add_bar(&m.device[1].pci, 4, PCI_BAR_MEM64, 8 << 20);
-	pci_add_bar(&m.device[2].pci, 0, PCI_BAR_IO, 4);
-	pci_add_bar(&m.device[2].pci, 3, PCI_BAR_MEM32, 16);
-	pci_add_bar(&m.device[2].pci, 5, PCI_BAR_IO, 256);
+		vpci_dev_init(&m.device[i].pci, &dev_ops, &ids);
+	vpci_add_bar(&m.device[0].pci, 0, VPCI_BAR_IO, 32);
+	vpci_add_bar(&m.device[0].pci, MSIX_BAR, VPCI_BAR_MEM32, 4096);
+	vpci_add_bar(&m.device[1].pci, MSIX_BAR, VPCI_BAR_MEM64, 2048);
+	vpci_add_bar(&m.device[1].pci, 4, VPCI_BAR_MEM64, 8 << 20);
+	vpci_add_bar(&m.device[2].pci, 0, VPCI_BAR_IO, 4);
+	vpci_add_bar(&m.device[2].pci, 3, VPCI_BAR_MEM32, 16);
+	vpci_add_bar(&m.device[2].pci, 5, VPCI_BAR_IO, 256);
 	for (i = 0; i < 2; i++) {
 		struct device *d = &m.device[i];
 
@@ -142,24 +142,24 @@ static void build(void)
 		CHECK(!msix_init(&d->msix, &d->pci, MSIX_BAR, MSIX_AT, d->vector, VECTORS));
 	}
 	for (i = 0; i < DEVICES; i++)
-		CHECK(!pci_add(&m.bus, &m.device[i].pci, slots[i]));
-	pci_reset(&m.bus);
+		CHECK(!vpci_add(&m.bus, &m.device[i].pci, slots[i]));
+	vpci_reset(&m.bus);
 }
 
 /* What the registers say of a BAR. */
-static bool bar_is_at(struct pci_dev *pci, unsigned int bar, bool io, u64 *base)
+static bool bar_is_at(struct vpci_dev *pci, unsigned int bar, bool io, u64 *base)
 {
-	enum pci_bar_type type = pci->bar[bar].type;
+	enum vpci_bar_type type = pci->bar[bar].type;
 	u32 low, high = 0;
 
-	if (type == PCI_BAR_NONE || io != (type == PCI_BAR_IO) ||
+	if (type == VPCI_BAR_NONE || io != (type == VPCI_BAR_IO) ||
 	    !(pci->config[PCI_COMMAND] & (io ? 1 : 2)))
 		return false;
 	memcpy(&low, &pci->config[0x10 + 4 * bar], 4);
-	if (type == PCI_BAR_MEM64)
+	if (type == VPCI_BAR_MEM64)
 		memcpy(&high, &pci->config[0x14 + 4 * bar], 4);
 	CHECK((low & 0xf & (pci->bar[bar].size - 1)) ==
-	      (type == PCI_BAR_IO ? 1 : type == PCI_BAR_MEM64 ? 4 : 0));
+	      (type == VPCI_BAR_IO ? 1 : type == VPCI_BAR_MEM64 ? 4 : 0));
 	*base = (u64)high << 32 | (low & ~(pci->bar[bar].size - 1));
 	return true;
 }
@@ -171,7 +171,7 @@ static struct device *wanted(bool io, u64 addr, unsigned int size, unsigned int 
 	u64 base;
 
 	for (i = 0; i < DEVICES; i++) {
-		struct pci_dev *pci = &m.device[i].pci;
+		struct vpci_dev *pci = &m.device[i].pci;
 
 		for (*bar = 0; *bar < PCI_BARS; ++*bar) {
 			if (!bar_is_at(pci, *bar, io, &base))
@@ -215,7 +215,7 @@ static void check(void)
 	CHECK(m.bus.nports <= m.bus.nwindows && m.bus.nwindows <= ARRAY_SIZE(m.bus.window));
 	CHECK(*(u32 *)m.bus.bridge.config == 0x00081b36);
 	for (i = 0; i < DEVICES; i++) {
-		struct pci_dev *pci = &m.device[i].pci;
+		struct vpci_dev *pci = &m.device[i].pci;
 		bool disabled = pci->config[PCI_COMMAND + 1] & 4;
 
 		CHECK(*(u32 *)pci->config == 0x10401af4);
@@ -239,9 +239,9 @@ static void port(struct input *in, u16 at, unsigned int size, bool write)
 	bool config = (at == 0xcf8 && size == 4) || (at & ~3) == 0xcfc;
 
 	if (write)
-		pci_port_write(&m.bus, at, size, low(take(in, size), size));
+		vpci_port_write(&m.bus, at, size, low(take(in, size), size));
 	else
-		CHECK(!(pci_port_read(&m.bus, at, size) & ~(0xffffffffU >> (32 - 8 * size))) || !config);
+		CHECK(!(vpci_port_read(&m.bus, at, size) & ~(0xffffffffU >> (32 - 8 * size))) || !config);
 	if (!config)
 		check_call(true, at, size);
 }
@@ -249,9 +249,9 @@ static void port(struct input *in, u16 at, unsigned int size, bool write)
 static void memory(struct input *in, u64 at, unsigned int size, bool write)
 {
 	if (write)
-		pci_mem_write(&m.bus, at, size, low(take(in, size), size));
+		vpci_mem_write(&m.bus, at, size, low(take(in, size), size));
 	else
-		pci_mem_read(&m.bus, at, size);
+		vpci_mem_read(&m.bus, at, size);
 	if (at - GUEST_ECAM_BASE >= GUEST_ECAM_SIZE)
 		check_call(false, at, size);
 }
@@ -260,7 +260,7 @@ static void memory(struct input *in, u64 at, unsigned int size, bool write)
 static u64 pick_address(struct input *in, bool io)
 {
 	u8 which = take(in, 1);
-	struct pci_dev *pci = &m.device[which % DEVICES].pci;
+	struct vpci_dev *pci = &m.device[which % DEVICES].pci;
 	unsigned int bar = which / DEVICES % PCI_BARS;
 	u64 base;
 
@@ -288,7 +288,7 @@ static void access_config(struct input *in, bool write)
 		       write);
 		return;
 	}
-	pci_port_write(&m.bus, 0xcf8, 4, 0x80000000 | slot << 11 | (at & 0xfc));
+	vpci_port_write(&m.bus, 0xcf8, 4, 0x80000000 | slot << 11 | (at & 0xfc));
 	port(in, 0xcfc + (at & 3), 1 << (how & 3) % 3, write);
 }
 
@@ -348,7 +348,7 @@ static void step(struct input *in)
 	case 7:
 		d = &m.device[what / 8 % DEVICES];
 		d->pin = write;
-		pci_set_intx(&d->pci, d->pin);
+		vpci_set_intx(&d->pci, d->pin);
 		break;
 	}
 }
@@ -362,7 +362,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		step(&in);
 		check();
 	}
-	pci_reset(&m.bus);
+	vpci_reset(&m.bus);
 	check();
 	CHECK(!m.bus.nwindows && !m.line[0] && !m.line[1]);
 	return 0;

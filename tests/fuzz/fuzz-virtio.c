@@ -26,7 +26,7 @@
 #define QUEUES	4
 #define SLOT	5
 
-static struct pci_bus bus;
+static struct vpci_bus bus;
 static struct virtio_dev dev;
 static struct virtio_queue queue[QUEUES];
 static struct msix_vector vector[QUEUES + 1];
@@ -107,17 +107,17 @@ static const struct virtio_ops ops = {
 	activate, reset_queue, reset, notify, config_written, quiesce,
 };
 
-static void intx(struct pci_bus *b, unsigned int gsi, bool level)
+static void intx(struct vpci_bus *b, unsigned int gsi, bool level)
 {
 	f.line = level;
 }
 
-static void msi(struct pci_bus *b, const struct apic_msg *msg)
+static void msi(struct vpci_bus *b, const struct apic_msg *msg)
 {
 	CHECK(dev.pci.config[PCI_COMMAND] & PCI_COMMAND_MASTER);
 }
 
-static const struct pci_bus_ops bus_ops = { .intx = intx, .msi = msi };
+static const struct vpci_bus_ops bus_ops = { .intx = intx, .msi = msi };
 
 static void build(void)
 {
@@ -131,10 +131,10 @@ static void build(void)
 	memset(queue, 0, sizeof(queue));
 	for (i = 0; i < QUEUES; i++)
 		queue[i].max_size = 64 << i;
-	pci_bus_init(&bus, &bus_ops);
+	vpci_bus_init(&bus, &bus_ops);
 	CHECK(!virtio_init(&dev, &setup));
-	CHECK(!pci_add(&bus, &dev.pci, SLOT));
-	pci_reset(&bus);
+	CHECK(!vpci_add(&bus, &dev.pci, SLOT));
+	vpci_reset(&bus);
 }
 
 static void access_bar(unsigned int bar, u32 offset, unsigned int size, bool write)
@@ -155,18 +155,18 @@ static void access_config(bool write)
 	u8 offset = next();
 	unsigned int size = 1U << next() % 3;
 
-	pci_port_write(&bus, PORT_PCI_ADDRESS, 4, 1U << 31 | SLOT << 11 | (offset & 0xfc));
+	vpci_port_write(&bus, PORT_PCI_ADDRESS, 4, 1U << 31 | SLOT << 11 | (offset & 0xfc));
 	offset &= 4 - size;
 	if (write)
-		pci_port_write(&bus, PORT_PCI_DATA + offset, size, next_value(size));
+		vpci_port_write(&bus, PORT_PCI_DATA + offset, size, next_value(size));
 	else
-		pci_port_read(&bus, PORT_PCI_DATA + offset, size);
+		vpci_port_read(&bus, PORT_PCI_DATA + offset, size);
 }
 
 /* What a driver does, so that the state behind it is reached often. */
 static void negotiate(u8 how)
 {
-	const struct pci_dev_ops *pci = dev.pci.ops;
+	const struct vpci_dev_ops *pci = dev.pci.ops;
 
 	pci->bar_write(&dev.pci, 1, VIRTIO_PCI_COMMON_GFSELECT, 4, 1);
 	pci->bar_write(&dev.pci, 1, VIRTIO_PCI_COMMON_GF, 4, how & 1 ? 0x101 : 0x105);
@@ -241,7 +241,7 @@ static void step(u8 op)
 		break;
 	case 12:
 		if (op >> 4 == 15)
-			pci_reset(&bus);
+			vpci_reset(&bus);
 		break;
 	default:
 		owner_acts(next());

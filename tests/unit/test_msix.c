@@ -11,45 +11,45 @@
 #define ENABLE	0x8000
 #define MASKALL	0x4000
 
-static struct pci_bus bus;
-static struct pci_dev dev;
+static struct vpci_bus bus;
+static struct vpci_dev dev;
 static struct msix msix;
 static struct msix_vector vectors[N];
 static struct apic_msg last;
 static unsigned int sent;
 
-static void send(struct pci_bus *b, const struct apic_msg *msg)
+static void send(struct vpci_bus *b, const struct apic_msg *msg)
 {
 	last = *msg;
 	sent++;
 }
 
-static void no_line(struct pci_bus *b, unsigned int gsi, bool level)
+static void no_line(struct vpci_bus *b, unsigned int gsi, bool level)
 {
 }
 
-static void config_written(struct pci_dev *d, unsigned int offset, unsigned int size)
+static void config_written(struct vpci_dev *d, unsigned int offset, unsigned int size)
 {
 	msix_config_written(&msix);
 }
 
-static void reset(struct pci_dev *d)
+static void reset(struct vpci_dev *d)
 {
 	msix_reset(&msix);
 }
 
-static const struct pci_bus_ops bus_ops = { .intx = no_line, .msi = send };
-static const struct pci_dev_ops dev_ops = { .config_written = config_written, .reset = reset };
-static const struct pci_ids ids = { .vendor = 1 };
+static const struct vpci_bus_ops bus_ops = { .intx = no_line, .msi = send };
+static const struct vpci_dev_ops dev_ops = { .config_written = config_written, .reset = reset };
+static const struct vpci_ids ids = { .vendor = 1 };
 
 static u64 config(unsigned int reg, unsigned int size)
 {
-	return pci_mem_read(&bus, GUEST_ECAM_BASE + (SLOT << 15) + reg, size);
+	return vpci_mem_read(&bus, GUEST_ECAM_BASE + (SLOT << 15) + reg, size);
 }
 
 static void set_config(unsigned int reg, unsigned int size, u32 val)
 {
-	pci_mem_write(&bus, GUEST_ECAM_BASE + (SLOT << 15) + reg, size, val);
+	vpci_mem_write(&bus, GUEST_ECAM_BASE + (SLOT << 15) + reg, size, val);
 }
 
 static void control(u32 val)
@@ -68,12 +68,12 @@ static int setup(void **state)
 {
 	sent = 0;
 	memset(vectors, 0x55, sizeof(vectors));
-	pci_bus_init(&bus, &bus_ops);
-	pci_dev_init(&dev, &dev_ops, &ids);
-	pci_add_bar(&dev, 1, PCI_BAR_MEM32, 8192);
+	vpci_bus_init(&bus, &bus_ops);
+	vpci_dev_init(&dev, &dev_ops, &ids);
+	vpci_add_bar(&dev, 1, VPCI_BAR_MEM32, 8192);
 	assert_int_equal(msix_init(&msix, &dev, 1, OFFSET, vectors, N), 0);
-	assert_int_equal(pci_add(&bus, &dev, SLOT), 0);
-	pci_reset(&bus);
+	assert_int_equal(vpci_add(&bus, &dev, SLOT), 0);
+	vpci_reset(&bus);
 	set_config(PCI_COMMAND, 2, PCI_COMMAND_MASTER);
 	return 0;
 }
@@ -95,8 +95,8 @@ static void test_capability(void **state)
 
 static void test_no_room(void **state)
 {
-	pci_dev_init(&dev, &dev_ops, &ids);
-	assert_int_equal(pci_add_cap(&dev, PCI_CAP_ID_VNDR, 256 - 64 - 8), 0x40);
+	vpci_dev_init(&dev, &dev_ops, &ids);
+	assert_int_equal(vpci_add_cap(&dev, PCI_CAP_ID_VNDR, 256 - 64 - 8), 0x40);
 	assert_int_equal(msix_init(&msix, &dev, 1, 0, vectors, N), -ENOSPC);
 }
 
@@ -225,7 +225,7 @@ static void test_reset(void **state)
 	control(ENABLE);
 	program(0, 0xfee00000, 0x50, 1);
 	msix_signal(&msix, 0);
-	pci_reset(&bus);
+	vpci_reset(&bus);
 	assert_false(msix_enabled(&msix));
 	assert_int_equal(msix_read(&msix, PBA, 8), 0);
 	test_table(state);

@@ -15,25 +15,25 @@
 
 /* A device that notes what comes to it. */
 struct fake {
-	struct pci_dev pci;
+	struct vpci_dev pci;
 	unsigned int reads, writes, written, resets;
 	unsigned int bar, size;
 	u64 offset, val;
 	unsigned int written_at, written_size;
 };
 
-static struct pci_bus bus;
+static struct vpci_bus bus;
 static struct fake fake[3];
 static bool line[GUEST_NR_GSIS];
 static struct apic_msg last;
 static unsigned int messages;
 
-static struct fake *to_fake(struct pci_dev *dev)
+static struct fake *to_fake(struct vpci_dev *dev)
 {
 	return container_of(dev, struct fake, pci);
 }
 
-static u64 fake_read(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned int size)
+static u64 fake_read(struct vpci_dev *dev, unsigned int bar, u64 offset, unsigned int size)
 {
 	struct fake *f = to_fake(dev);
 
@@ -45,7 +45,7 @@ static u64 fake_read(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned
 	return 0x1122334455667788ULL;
 }
 
-static void fake_write(struct pci_dev *dev, unsigned int bar, u64 offset, unsigned int size,
+static void fake_write(struct vpci_dev *dev, unsigned int bar, u64 offset, unsigned int size,
 		       u64 val)
 {
 	struct fake *f = to_fake(dev);
@@ -58,14 +58,14 @@ static void fake_write(struct pci_dev *dev, unsigned int bar, u64 offset, unsign
 	f->val = val;
 }
 
-static bool fake_config_read(struct pci_dev *dev, unsigned int offset, unsigned int size, u32 *val)
+static bool fake_config_read(struct vpci_dev *dev, unsigned int offset, unsigned int size, u32 *val)
 {
 	assert_false(bus.lock.held);
 	*val = 0x99999999;
 	return offset == 0xf0;
 }
 
-static void fake_config_written(struct pci_dev *dev, unsigned int offset, unsigned int size)
+static void fake_config_written(struct vpci_dev *dev, unsigned int offset, unsigned int size)
 {
 	struct fake *f = to_fake(dev);
 
@@ -75,13 +75,13 @@ static void fake_config_written(struct pci_dev *dev, unsigned int offset, unsign
 	f->written_size = size;
 }
 
-static void fake_reset(struct pci_dev *dev)
+static void fake_reset(struct vpci_dev *dev)
 {
 	assert_false(bus.lock.held);
 	to_fake(dev)->resets++;
 }
 
-static const struct pci_dev_ops fake_ops = {
+static const struct vpci_dev_ops fake_ops = {
 	.bar_read = fake_read,
 	.bar_write = fake_write,
 	.config_read = fake_config_read,
@@ -89,7 +89,7 @@ static const struct pci_dev_ops fake_ops = {
 	.reset = fake_reset,
 };
 
-static const struct pci_ids fake_ids = {
+static const struct vpci_ids fake_ids = {
 	.vendor = 0x1af4,
 	.device = 0x1042,
 	.subsystem_vendor = 0x1234,
@@ -99,31 +99,31 @@ static const struct pci_ids fake_ids = {
 	.has_pin = true,
 };
 
-static void set_line(struct pci_bus *b, unsigned int gsi, bool level)
+static void set_line(struct vpci_bus *b, unsigned int gsi, bool level)
 {
 	assert_true(b->lock.held);
 	assert_in_range(gsi, IRQ_PCI, IRQ_PCI + GUEST_PCI_IRQS - 1);
 	line[gsi] = level;
 }
 
-static void send(struct pci_bus *b, const struct apic_msg *msg)
+static void send(struct vpci_bus *b, const struct apic_msg *msg)
 {
 	last = *msg;
 	messages++;
 }
 
-static const struct pci_bus_ops ops = { .intx = set_line, .msi = send };
+static const struct vpci_bus_ops ops = { .intx = set_line, .msi = send };
 
 static u32 config(u32 slot, u32 reg)
 {
-	pci_port_write(&bus, 0xcf8, 4, CONFIG(slot, reg & ~3));
-	return pci_port_read(&bus, 0xcfc, 4) >> (8 * (reg & 3));
+	vpci_port_write(&bus, 0xcf8, 4, CONFIG(slot, reg & ~3));
+	return vpci_port_read(&bus, 0xcfc, 4) >> (8 * (reg & 3));
 }
 
 static void set_config(u32 slot, u32 reg, unsigned int size, u32 val)
 {
-	pci_port_write(&bus, 0xcf8, 4, CONFIG(slot, reg & ~3));
-	pci_port_write(&bus, 0xcfc + (reg & 3), size, val);
+	vpci_port_write(&bus, 0xcf8, 4, CONFIG(slot, reg & ~3));
+	vpci_port_write(&bus, 0xcfc + (reg & 3), size, val);
 }
 
 static void command(u32 slot, u32 bits)
@@ -140,17 +140,17 @@ static int setup(void **state)
 	memset(fake, 0x55, sizeof(fake));
 	memset(line, 0, sizeof(line));
 	messages = 0;
-	pci_bus_init(&bus, &ops);
+	vpci_bus_init(&bus, &ops);
 	for (i = 0; i < ARRAY_SIZE(fake); i++)
-		pci_dev_init(&fake[i].pci, &fake_ops, &fake_ids);
-	pci_add_bar(&fake[0].pci, 0, PCI_BAR_IO, 32);
-	pci_add_bar(&fake[0].pci, 1, PCI_BAR_MEM32, 4096);
-	pci_add_bar(&fake[0].pci, 2, PCI_BAR_MEM64, 16384);
-	pci_add_bar(&fake[0].pci, 5, PCI_BAR_IO, 64);
-	pci_add_bar(&fake[1].pci, 0, PCI_BAR_MEM32, 4096);
+		vpci_dev_init(&fake[i].pci, &fake_ops, &fake_ids);
+	vpci_add_bar(&fake[0].pci, 0, VPCI_BAR_IO, 32);
+	vpci_add_bar(&fake[0].pci, 1, VPCI_BAR_MEM32, 4096);
+	vpci_add_bar(&fake[0].pci, 2, VPCI_BAR_MEM64, 16384);
+	vpci_add_bar(&fake[0].pci, 5, VPCI_BAR_IO, 64);
+	vpci_add_bar(&fake[1].pci, 0, VPCI_BAR_MEM32, 4096);
 	for (i = 0; i < ARRAY_SIZE(fake); i++)
-		assert_int_equal(pci_add(&bus, &fake[i].pci, slots[i]), 0);
-	pci_reset(&bus);
+		assert_int_equal(vpci_add(&bus, &fake[i].pci, slots[i]), 0);
+	vpci_reset(&bus);
 	for (i = 0; i < ARRAY_SIZE(fake); i++)
 		memset((char *)&fake[i] + sizeof(fake[i].pci), 0,
 		       sizeof(fake[i]) - sizeof(fake[i].pci));
@@ -159,33 +159,33 @@ static int setup(void **state)
 
 static void test_address_port(void **state)
 {
-	pci_port_write(&bus, 0xcf8, 4, 0x80000804);
-	assert_int_equal(pci_port_read(&bus, 0xcf8, 4), 0x80000804);
+	vpci_port_write(&bus, 0xcf8, 4, 0x80000804);
+	assert_int_equal(vpci_port_read(&bus, 0xcf8, 4), 0x80000804);
 	/* Only a dword is for CONFIG_ADDRESS. */
-	pci_port_write(&bus, 0xcf8, 2, 0);
-	pci_port_write(&bus, 0xcfb, 1, 0);
-	pci_port_write(&bus, 0xcfa, 4, 0);
-	assert_int_equal(pci_port_read(&bus, 0xcf8, 4), 0x80000804);
-	assert_int_equal(pci_port_read(&bus, 0xcf8, 2), 0xffff);
-	assert_int_equal(pci_port_read(&bus, 0xcf8, 1), 0xff);
-	assert_int_equal(pci_port_read(&bus, 0xcfb, 1), 0xff);
+	vpci_port_write(&bus, 0xcf8, 2, 0);
+	vpci_port_write(&bus, 0xcfb, 1, 0);
+	vpci_port_write(&bus, 0xcfa, 4, 0);
+	assert_int_equal(vpci_port_read(&bus, 0xcf8, 4), 0x80000804);
+	assert_int_equal(vpci_port_read(&bus, 0xcf8, 2), 0xffff);
+	assert_int_equal(vpci_port_read(&bus, 0xcf8, 1), 0xff);
+	assert_int_equal(vpci_port_read(&bus, 0xcfb, 1), 0xff);
 }
 
 static void test_data_port(void **state)
 {
-	pci_port_write(&bus, 0xcf8, 4, CONFIG(1, 0));
-	assert_int_equal(pci_port_read(&bus, 0xcfc, 4), 0x10421af4);
-	assert_int_equal(pci_port_read(&bus, 0xcfc, 2), 0x1af4);
-	assert_int_equal(pci_port_read(&bus, 0xcfe, 2), 0x1042);
-	assert_int_equal(pci_port_read(&bus, 0xcfd, 1), 0x1a);
-	assert_int_equal(pci_port_read(&bus, 0xcfe, 4), 0xffff1042);	/* past the end */
-	pci_port_write(&bus, 0xcf8, 4, CONFIG(1, 0) | 3);		/* bits 0, 1 are nothing */
-	assert_int_equal(pci_port_read(&bus, 0xcfc, 4), 0x10421af4);
-	pci_port_write(&bus, 0xcf8, 4, CONFIG(1, PCI_INTERRUPT_LINE));
-	pci_port_write(&bus, 0xcff, 4, 0xffffffff);
-	assert_int_equal(pci_port_read(&bus, 0xcfc, 1), IRQ_PCI + 1);
-	pci_port_write(&bus, 0xcfc, 1, 0x55);
-	assert_int_equal(pci_port_read(&bus, 0xcfc, 4), 0x0155);
+	vpci_port_write(&bus, 0xcf8, 4, CONFIG(1, 0));
+	assert_int_equal(vpci_port_read(&bus, 0xcfc, 4), 0x10421af4);
+	assert_int_equal(vpci_port_read(&bus, 0xcfc, 2), 0x1af4);
+	assert_int_equal(vpci_port_read(&bus, 0xcfe, 2), 0x1042);
+	assert_int_equal(vpci_port_read(&bus, 0xcfd, 1), 0x1a);
+	assert_int_equal(vpci_port_read(&bus, 0xcfe, 4), 0xffff1042);	/* past the end */
+	vpci_port_write(&bus, 0xcf8, 4, CONFIG(1, 0) | 3);		/* bits 0, 1 are nothing */
+	assert_int_equal(vpci_port_read(&bus, 0xcfc, 4), 0x10421af4);
+	vpci_port_write(&bus, 0xcf8, 4, CONFIG(1, PCI_INTERRUPT_LINE));
+	vpci_port_write(&bus, 0xcff, 4, 0xffffffff);
+	assert_int_equal(vpci_port_read(&bus, 0xcfc, 1), IRQ_PCI + 1);
+	vpci_port_write(&bus, 0xcfc, 1, 0x55);
+	assert_int_equal(vpci_port_read(&bus, 0xcfc, 4), 0x0155);
 }
 
 static void test_nobody(void **state)
@@ -201,20 +201,20 @@ static void test_nobody(void **state)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
-		pci_port_write(&bus, 0xcf8, 4, addresses[i]);
-		assert_int_equal(pci_port_read(&bus, 0xcfc, 4), 0xffffffff);
-		assert_int_equal(pci_port_read(&bus, 0xcfc, 1), 0xff);
-		pci_port_write(&bus, 0xcfc, 4, 0);
+		vpci_port_write(&bus, 0xcf8, 4, addresses[i]);
+		assert_int_equal(vpci_port_read(&bus, 0xcfc, 4), 0xffffffff);
+		assert_int_equal(vpci_port_read(&bus, 0xcfc, 1), 0xff);
+		vpci_port_write(&bus, 0xcfc, 4, 0);
 	}
-	assert_int_equal(pci_mem_read(&bus, ECAM(2, 0), 4), U64_MAX);
-	assert_int_equal(pci_mem_read(&bus, ECAM(1, 0x1000), 4), U64_MAX);	/* function 1 */
-	assert_int_equal(pci_mem_read(&bus, ECAM(1, 0x100), 4), U64_MAX);
-	assert_int_equal(pci_mem_read(&bus, ECAM(1, 0xfd), 4), U64_MAX);
-	assert_int_equal(pci_mem_read(&bus, ECAM(31, 0xfff), 8), U64_MAX);
-	pci_mem_write(&bus, ECAM(31, 0x7fff), 8, U64_MAX);
-	pci_mem_write(&bus, ECAM(1, 0xfc), 8, U64_MAX);
-	assert_int_equal(pci_mem_read(&bus, GUEST_ECAM_BASE - 1, 1), U64_MAX);
-	assert_int_equal(pci_mem_read(&bus, GUEST_ECAM_BASE + GUEST_ECAM_SIZE, 1), U64_MAX);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(2, 0), 4), U64_MAX);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(1, 0x1000), 4), U64_MAX);	/* function 1 */
+	assert_int_equal(vpci_mem_read(&bus, ECAM(1, 0x100), 4), U64_MAX);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(1, 0xfd), 4), U64_MAX);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(31, 0xfff), 8), U64_MAX);
+	vpci_mem_write(&bus, ECAM(31, 0x7fff), 8, U64_MAX);
+	vpci_mem_write(&bus, ECAM(1, 0xfc), 8, U64_MAX);
+	assert_int_equal(vpci_mem_read(&bus, GUEST_ECAM_BASE - 1, 1), U64_MAX);
+	assert_int_equal(vpci_mem_read(&bus, GUEST_ECAM_BASE + GUEST_ECAM_SIZE, 1), U64_MAX);
 	assert_int_equal(fake[0].written, 0);
 }
 
@@ -244,15 +244,15 @@ static void test_header(void **state)
 
 static void test_ecam(void **state)
 {
-	assert_int_equal(pci_mem_read(&bus, ECAM(1, 0), 4), 0x10421af4);
-	assert_int_equal(pci_mem_read(&bus, ECAM(1, 1), 2), 0x421a);
-	assert_int_equal(pci_mem_read(&bus, ECAM(1, 0), 8), 0x0000000010421af4);
-	assert_int_equal(pci_mem_read(&bus, ECAM(0, 0), 2), 0x1b36);
-	pci_mem_write(&bus, ECAM(1, PCI_INTERRUPT_LINE), 1, 0x77);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(1, 0), 4), 0x10421af4);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(1, 1), 2), 0x421a);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(1, 0), 8), 0x0000000010421af4);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(0, 0), 2), 0x1b36);
+	vpci_mem_write(&bus, ECAM(1, PCI_INTERRUPT_LINE), 1, 0x77);
 	assert_int_equal(config(1, PCI_INTERRUPT_LINE) & 0xff, 0x77);
 	assert_int_equal(fake[0].written, 1);
 	/* 8 bytes are two registers. */
-	pci_mem_write(&bus, ECAM(1, PCI_BASE_ADDRESS_2), 8, 0x12345678ffffffff);
+	vpci_mem_write(&bus, ECAM(1, PCI_BASE_ADDRESS_2), 8, 0x12345678ffffffff);
 	assert_int_equal(config(1, PCI_BASE_ADDRESS_2), 0xffffc004);
 	assert_int_equal(config(1, PCI_BASE_ADDRESS_3), 0x12345678);
 	assert_int_equal(fake[0].written, 3);
@@ -288,23 +288,23 @@ static void test_bar_sizes(void **state)
 static void test_bar_access(void **state)
 {
 	/* Switched off after a reset. */
-	assert_int_equal(pci_port_read(&bus, IO(1), 4), 0xffffffff);
-	assert_int_equal(pci_mem_read(&bus, MEM(1), 4), U64_MAX);
+	assert_int_equal(vpci_port_read(&bus, IO(1), 4), 0xffffffff);
+	assert_int_equal(vpci_mem_read(&bus, MEM(1), 4), U64_MAX);
 	command(1, PCI_COMMAND_IO);
-	assert_int_equal((u16)pci_port_read(&bus, IO(1) + 6, 2), 0x7788);
+	assert_int_equal((u16)vpci_port_read(&bus, IO(1) + 6, 2), 0x7788);
 	assert_int_equal(fake[0].bar, 0);
 	assert_int_equal(fake[0].offset, 6);
 	assert_int_equal(fake[0].size, 2);
-	pci_mem_write(&bus, MEM(1), 4, 1);
+	vpci_mem_write(&bus, MEM(1), 4, 1);
 	assert_int_equal(fake[0].writes, 0);
 	command(1, PCI_COMMAND_MEMORY);
-	pci_port_write(&bus, IO(1), 4, 1);
+	vpci_port_write(&bus, IO(1), 4, 1);
 	assert_int_equal(fake[0].writes, 0);
-	pci_mem_write(&bus, MEM(1) + 4088, 8, 0x123456789abcdefULL);
+	vpci_mem_write(&bus, MEM(1) + 4088, 8, 0x123456789abcdefULL);
 	assert_int_equal(fake[0].bar, 1);
 	assert_int_equal(fake[0].offset, 4088);
 	assert_int_equal(fake[0].val, 0x123456789abcdefULL);
-	assert_int_equal(pci_mem_read(&bus, MEM(1) + 16384 + 16383, 1), 0x1122334455667788ULL);
+	assert_int_equal(vpci_mem_read(&bus, MEM(1) + 16384 + 16383, 1), 0x1122334455667788ULL);
 	assert_int_equal(fake[0].bar, 2);
 	assert_int_equal(fake[0].offset, 16383);
 	assert_int_equal(fake[1].reads + fake[1].writes, 0);
@@ -313,11 +313,11 @@ static void test_bar_access(void **state)
 static void test_access_across_the_end(void **state)
 {
 	command(1, PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
-	assert_int_equal(pci_mem_read(&bus, MEM(1) + 4093, 4), U64_MAX);
-	pci_mem_write(&bus, MEM(1) + 4095, 2, 0);
-	assert_int_equal(pci_port_read(&bus, IO(1) + 31, 2), 0xffff);
-	pci_port_write(&bus, IO(1) + 29, 4, 0);
-	pci_mem_write(&bus, MEM(1) - 1, 8, 0);
+	assert_int_equal(vpci_mem_read(&bus, MEM(1) + 4093, 4), U64_MAX);
+	vpci_mem_write(&bus, MEM(1) + 4095, 2, 0);
+	assert_int_equal(vpci_port_read(&bus, IO(1) + 31, 2), 0xffff);
+	vpci_port_write(&bus, IO(1) + 29, 4, 0);
+	vpci_mem_write(&bus, MEM(1) - 1, 8, 0);
 	assert_int_equal(fake[0].reads + fake[0].writes, 0);
 }
 
@@ -326,23 +326,23 @@ static void test_bar_moves(void **state)
 	command(1, PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	set_config(1, PCI_BASE_ADDRESS_2, 4, 0x40000000);
 	set_config(1, PCI_BASE_ADDRESS_3, 4, 0x12);
-	pci_mem_write(&bus, 0x1240000008ULL, 4, 5);
+	vpci_mem_write(&bus, 0x1240000008ULL, 4, 5);
 	assert_int_equal(fake[0].bar, 2);
 	assert_int_equal(fake[0].offset, 8);
-	pci_mem_write(&bus, 0x40000008, 4, 5);
-	pci_mem_write(&bus, MEM(1) + 16384, 4, 5);
+	vpci_mem_write(&bus, 0x40000008, 4, 5);
+	vpci_mem_write(&bus, MEM(1) + 16384, 4, 5);
 	assert_int_equal(fake[0].writes, 1);
 	/* The top of everything. */
 	set_config(1, PCI_BASE_ADDRESS_2, 4, ~0U);
 	set_config(1, PCI_BASE_ADDRESS_3, 4, ~0U);
-	pci_mem_write(&bus, U64_MAX - 3, 4, 5);
+	vpci_mem_write(&bus, U64_MAX - 3, 4, 5);
 	assert_int_equal(fake[0].offset, 16380);
 	/* Ports that no instruction reaches. */
 	set_config(1, PCI_BASE_ADDRESS_0, 4, 0x12000);
-	assert_int_equal(pci_port_read(&bus, 0x2000, 4), 0xffffffff);
+	assert_int_equal(vpci_port_read(&bus, 0x2000, 4), 0xffffffff);
 	/* A byte of the register moves it as well. */
 	set_config(1, PCI_BASE_ADDRESS_0 + 2, 1, 0);
-	assert_int_not_equal(pci_port_read(&bus, 0x2000, 4), 0xffffffff);
+	assert_int_not_equal(vpci_port_read(&bus, 0x2000, 4), 0xffffffff);
 }
 
 static void test_overlap(void **state)
@@ -350,20 +350,20 @@ static void test_overlap(void **state)
 	command(1, PCI_COMMAND_MEMORY);
 	command(3, PCI_COMMAND_MEMORY);
 	set_config(3, PCI_BASE_ADDRESS_0, 4, MEM(1));
-	pci_mem_write(&bus, MEM(1), 4, 0);
+	vpci_mem_write(&bus, MEM(1), 4, 0);
 	assert_int_equal(fake[0].writes, 1);
 	command(1, 0);
-	pci_mem_write(&bus, MEM(1), 4, 0);
+	vpci_mem_write(&bus, MEM(1), 4, 0);
 	assert_int_equal(fake[0].writes, 1);
 	assert_int_equal(fake[1].writes, 1);
 	/* ECAM and the address port are the board's. */
 	set_config(3, PCI_BASE_ADDRESS_0, 4, GUEST_ECAM_BASE);
-	assert_int_equal(pci_mem_read(&bus, GUEST_ECAM_BASE, 2), 0x1b36);
+	assert_int_equal(vpci_mem_read(&bus, GUEST_ECAM_BASE, 2), 0x1b36);
 	command(1, PCI_COMMAND_IO);
 	set_config(1, PCI_BASE_ADDRESS_0, 4, 0xce0);
-	assert_int_equal(pci_port_read(&bus, 0xcf8, 4), CONFIG(1, PCI_BASE_ADDRESS_0));
+	assert_int_equal(vpci_port_read(&bus, 0xcf8, 4), CONFIG(1, PCI_BASE_ADDRESS_0));
 	assert_int_equal(fake[0].reads, 0);
-	pci_port_read(&bus, 0xcf8, 1);
+	vpci_port_read(&bus, 0xcf8, 1);
 	assert_int_equal(fake[0].reads, 1);
 }
 
@@ -372,7 +372,7 @@ static void test_find_during_a_move(void **state)
 {
 	command(1, PCI_COMMAND_IO);
 	bus.seq.sequence++;
-	assert_int_not_equal(pci_port_read(&bus, IO(1), 4), 0xffffffff);
+	assert_int_not_equal(vpci_port_read(&bus, IO(1), 4), 0xffffffff);
 	assert_int_equal(fake[0].reads, 1);
 	assert_false(bus.lock.held);
 }
@@ -380,13 +380,13 @@ static void test_find_during_a_move(void **state)
 static void test_config_ops(void **state)
 {
 	assert_int_equal(config(1, 0xf0), 0x99999999);
-	assert_int_equal(pci_mem_read(&bus, ECAM(1, 0xf0), 1), 0x99);
+	assert_int_equal(vpci_mem_read(&bus, ECAM(1, 0xf0), 1), 0x99);
 	assert_int_equal(config(1, 0xf4), 0);
 	set_config(1, 0x42, 2, 0x1234);
 	assert_int_equal(fake[0].written, 1);
 	assert_int_equal(fake[0].written_at, 0x42);
 	assert_int_equal(fake[0].written_size, 2);
-	assert_int_equal(pci_config_get(&fake[0].pci, PCI_DEVICE_ID, 2), 0x1042);
+	assert_int_equal(vpci_config_get(&fake[0].pci, PCI_DEVICE_ID, 2), 0x1042);
 }
 
 static void test_clearable_bits(void **state)
@@ -396,27 +396,27 @@ static void test_clearable_bits(void **state)
 	fake[0].pci.config[0x80] = 0xfc;
 	set_config(1, 0x80, 1, 0x11);
 	assert_int_equal(config(1, 0x80), 0xed);
-	pci_reset(&bus);
+	vpci_reset(&bus);
 	assert_int_equal(config(1, 0x80), 0x0c);
 }
 
 static void test_capabilities(void **state)
 {
-	struct pci_dev *dev = &fake[2].pci;
+	struct vpci_dev *dev = &fake[2].pci;
 	int first, second;
 
-	pci_bus_init(&bus, &ops);
-	pci_dev_init(dev, &fake_ops, &fake_ids);
+	vpci_bus_init(&bus, &ops);
+	vpci_dev_init(dev, &fake_ops, &fake_ids);
 	assert_int_equal(dev->config[PCI_STATUS], 0);
-	first = pci_add_cap(dev, PCI_CAP_ID_VNDR, 15);
-	second = pci_add_cap(dev, PCI_CAP_ID_MSIX, 12);
+	first = vpci_add_cap(dev, PCI_CAP_ID_VNDR, 15);
+	second = vpci_add_cap(dev, PCI_CAP_ID_MSIX, 12);
 	assert_int_equal(first, 0x40);
 	assert_int_equal(second, 0x50);
-	assert_int_equal(pci_add_cap(dev, PCI_CAP_ID_VNDR, 256 - 0x5c + 1), -ENOSPC);
-	assert_int_equal(pci_add_cap(dev, PCI_CAP_ID_VNDR, 256 - 0x5c), 0x5c);
-	assert_int_equal(pci_add_cap(dev, PCI_CAP_ID_VNDR, 2), -ENOSPC);
-	assert_int_equal(pci_add(&bus, dev, 31), 0);
-	pci_reset(&bus);
+	assert_int_equal(vpci_add_cap(dev, PCI_CAP_ID_VNDR, 256 - 0x5c + 1), -ENOSPC);
+	assert_int_equal(vpci_add_cap(dev, PCI_CAP_ID_VNDR, 256 - 0x5c), 0x5c);
+	assert_int_equal(vpci_add_cap(dev, PCI_CAP_ID_VNDR, 2), -ENOSPC);
+	assert_int_equal(vpci_add(&bus, dev, 31), 0);
+	vpci_reset(&bus);
 	assert_int_equal(config(31, PCI_STATUS) & 0xffff, PCI_STATUS_CAP_LIST);
 	assert_int_equal(config(31, PCI_CAPABILITY_LIST) & 0xff, 0x40);
 	assert_int_equal(config(31, 0x40) & 0xffff, 0x5009);
@@ -428,51 +428,51 @@ static void test_add(void **state)
 {
 	struct fake big;
 
-	pci_dev_init(&big.pci, &fake_ops, &fake_ids);
-	assert_int_equal(pci_add(&bus, &big.pci, 0), -EBUSY);
-	assert_int_equal(pci_add(&bus, &big.pci, 1), -EBUSY);
-	assert_int_equal(pci_add(&bus, &big.pci, 32), -EINVAL);
-	pci_add_bar(&big.pci, 0, PCI_BAR_MEM32, 8 << 20);
-	pci_add_bar(&big.pci, 1, PCI_BAR_MEM32, 4096);
-	pci_add_bar(&big.pci, 2, PCI_BAR_MEM32, 8 << 20);
-	assert_int_equal(pci_add(&bus, &big.pci, 5), -ENOSPC);
+	vpci_dev_init(&big.pci, &fake_ops, &fake_ids);
+	assert_int_equal(vpci_add(&bus, &big.pci, 0), -EBUSY);
+	assert_int_equal(vpci_add(&bus, &big.pci, 1), -EBUSY);
+	assert_int_equal(vpci_add(&bus, &big.pci, 32), -EINVAL);
+	vpci_add_bar(&big.pci, 0, VPCI_BAR_MEM32, 8 << 20);
+	vpci_add_bar(&big.pci, 1, VPCI_BAR_MEM32, 4096);
+	vpci_add_bar(&big.pci, 2, VPCI_BAR_MEM32, 8 << 20);
+	assert_int_equal(vpci_add(&bus, &big.pci, 5), -ENOSPC);
 	assert_null(bus.dev[5]);
-	pci_dev_init(&big.pci, &fake_ops, &fake_ids);
-	pci_add_bar(&big.pci, 0, PCI_BAR_MEM32, 8 << 20);
-	pci_add_bar(&big.pci, 2, PCI_BAR_MEM64, 8 << 20);
-	assert_int_equal(pci_add(&bus, &big.pci, 5), 0);
+	vpci_dev_init(&big.pci, &fake_ops, &fake_ids);
+	vpci_add_bar(&big.pci, 0, VPCI_BAR_MEM32, 8 << 20);
+	vpci_add_bar(&big.pci, 2, VPCI_BAR_MEM64, 8 << 20);
+	assert_int_equal(vpci_add(&bus, &big.pci, 5), 0);
 	assert_int_equal(config(5, PCI_BASE_ADDRESS_2), (MEM(5) + (8 << 20)) | 4);
 }
 
 /* Slots 1 and 3 share a line, slot 4 has the other. */
 static void test_intx(void **state)
 {
-	pci_set_intx(&fake[0].pci, true);
+	vpci_set_intx(&fake[0].pci, true);
 	assert_true(line[11] && !line[10]);
 	assert_true(config(1, PCI_STATUS) & PCI_STATUS_INTERRUPT);
 	assert_false(config(3, PCI_STATUS) & PCI_STATUS_INTERRUPT);
-	pci_set_intx(&fake[1].pci, true);
-	pci_set_intx(&fake[2].pci, true);
+	vpci_set_intx(&fake[1].pci, true);
+	vpci_set_intx(&fake[2].pci, true);
 	assert_true(line[11] && line[10]);
-	pci_set_intx(&fake[0].pci, false);
+	vpci_set_intx(&fake[0].pci, false);
 	assert_true(line[11]);
 	assert_false(config(1, PCI_STATUS) & PCI_STATUS_INTERRUPT);
-	pci_set_intx(&fake[1].pci, false);
+	vpci_set_intx(&fake[1].pci, false);
 	assert_true(!line[11] && line[10]);
-	pci_set_intx(&fake[2].pci, false);
+	vpci_set_intx(&fake[2].pci, false);
 	assert_false(line[10]);
 }
 
 static void test_intx_disable(void **state)
 {
-	pci_set_intx(&fake[0].pci, true);
-	pci_set_intx(&fake[1].pci, true);
+	vpci_set_intx(&fake[0].pci, true);
+	vpci_set_intx(&fake[1].pci, true);
 	command(1, PCI_COMMAND_INTX_DISABLE);
 	assert_true(line[11]);
 	command(3, PCI_COMMAND_INTX_DISABLE);
 	assert_false(line[11]);
 	assert_true(config(1, PCI_STATUS) & PCI_STATUS_INTERRUPT);
-	pci_set_intx(&fake[0].pci, true);
+	vpci_set_intx(&fake[0].pci, true);
 	assert_false(line[11]);
 	set_config(1, PCI_COMMAND + 1, 1, 0);
 	assert_true(line[11]);
@@ -482,10 +482,10 @@ static void test_msi_needs_a_master(void **state)
 {
 	struct apic_msg msg = { .vector = 0x41 };
 
-	pci_send_msi(&fake[0].pci, &msg);
+	vpci_send_msi(&fake[0].pci, &msg);
 	assert_int_equal(messages, 0);
 	command(1, PCI_COMMAND_MASTER);
-	pci_send_msi(&fake[0].pci, &msg);
+	vpci_send_msi(&fake[0].pci, &msg);
 	assert_int_equal(messages, 1);
 	assert_int_equal(last.vector, 0x41);
 }
@@ -496,12 +496,12 @@ static void test_reset(void **state)
 	set_config(1, PCI_BASE_ADDRESS_0, 4, 0x5000);
 	set_config(1, PCI_BASE_ADDRESS_3, 4, 0x5000);
 	set_config(1, PCI_INTERRUPT_LINE, 1, 0x55);
-	pci_set_intx(&fake[1].pci, true);
-	pci_set_intx(&fake[2].pci, true);
+	vpci_set_intx(&fake[1].pci, true);
+	vpci_set_intx(&fake[2].pci, true);
 	fake[0].resets = 0;
-	pci_reset(&bus);
+	vpci_reset(&bus);
 	assert_int_equal(fake[0].resets, 1);
-	assert_int_equal(pci_port_read(&bus, 0xcf8, 4), 0);
+	assert_int_equal(vpci_port_read(&bus, 0xcf8, 4), 0);
 	assert_true(!line[10] && !line[11]);
 	assert_int_equal(bus.nwindows, 0);
 	assert_int_equal(config(3, PCI_STATUS) & 0xffff, 0);

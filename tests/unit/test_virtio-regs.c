@@ -70,19 +70,19 @@ static const struct virtio_ops ops = {
 	activate, reset_queue, reset, notify, config_written, quiesce,
 };
 
-static void intx(struct pci_bus *b, unsigned int gsi, bool level)
+static void intx(struct vpci_bus *b, unsigned int gsi, bool level)
 {
 	owner.rises += level && !owner.line;
 	owner.line = level;
 }
 
-static void msi(struct pci_bus *b, const struct apic_msg *msg)
+static void msi(struct vpci_bus *b, const struct apic_msg *msg)
 {
 	owner.messages++;
 	owner.vector = msg->vector;
 }
 
-static const struct pci_bus_ops bus_ops = { .intx = intx, .msi = msi };
+static const struct vpci_bus_ops bus_ops = { .intx = intx, .msi = msi };
 
 static struct virtio_setup setup_of(u16 type)
 {
@@ -104,10 +104,10 @@ static int setup(void **state)
 	struct virtio_setup s = setup_of(VIRTIO_ID_BLOCK);
 
 	memset(&owner, 0, sizeof(owner));
-	pci_bus_init(&bus, &bus_ops);
+	vpci_bus_init(&bus, &bus_ops);
 	assert_int_equal(virtio_init(&vdev, &s), 0);
-	assert_int_equal(pci_add(&bus, &vdev.pci, SLOT), 0);
-	pci_reset(&bus);
+	assert_int_equal(vpci_add(&bus, &vdev.pci, SLOT), 0);
+	vpci_reset(&bus);
 	find_device();
 	return 0;
 }
@@ -149,9 +149,9 @@ static void enable_msix(void)
 
 	cfg_out(at.msix_cap + PCI_MSIX_FLAGS, 2, PCI_MSIX_FLAGS_ENABLE);
 	for (i = 0; i <= QUEUES; i++) {
-		pci_mem_write(&bus, at.msix + 16 * i, 4, 0xfee00000);
-		pci_mem_write(&bus, at.msix + 16 * i + 8, 4, 0x40 + i);
-		pci_mem_write(&bus, at.msix + 16 * i + 12, 4, 0);
+		vpci_mem_write(&bus, at.msix + 16 * i, 4, 0xfee00000);
+		vpci_mem_write(&bus, at.msix + 16 * i + 8, 4, 0x40 + i);
+		vpci_mem_write(&bus, at.msix + 16 * i + 12, 4, 0);
 	}
 }
 
@@ -170,10 +170,10 @@ static void test_identity(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		s = setup_of(types[i].type);
-		pci_bus_init(&bus, &bus_ops);
+		vpci_bus_init(&bus, &bus_ops);
 		assert_int_equal(virtio_init(&vdev, &s), 0);
-		assert_int_equal(pci_add(&bus, &vdev.pci, SLOT), 0);
-		pci_reset(&bus);
+		assert_int_equal(vpci_add(&bus, &vdev.pci, SLOT), 0);
+		vpci_reset(&bus);
 		assert_int_equal(cfg_in(0, 4), 0x1af4 | (0x1040 + types[i].type) << 16);
 		assert_int_equal(cfg_in(8, 4), types[i].class << 8 | 1);
 		assert_int_equal(cfg_in(PCI_SUBSYSTEM_VENDOR_ID, 2), 0x1af4);
@@ -257,7 +257,7 @@ static void test_queue_setup(void **state)
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_Q_DESCLO, 4), 0x23456000);
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_Q_DESCHI, 4), 1);
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_Q_ENABLE, 2), 1);
-	assert_true(pci_mem_read(&bus, at.common + VIRTIO_PCI_COMMON_Q_USEDLO, 8) ==
+	assert_true(vpci_mem_read(&bus, at.common + VIRTIO_PCI_COMMON_Q_USEDLO, 8) ==
 		    0x700003000ULL);
 	assert_int_equal(owner.activated[0], 0);
 	status_out(S_OK);
@@ -276,7 +276,7 @@ static void test_narrow_and_wide(void **state)
 	common_out(VIRTIO_PCI_COMMON_Q_SIZE, 4, 8);
 	common_out(VIRTIO_PCI_COMMON_Q_SIZE + 1, 2, 8);
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_Q_SIZE, 2), 256);
-	pci_mem_write(&bus, at.common + VIRTIO_PCI_COMMON_Q_DESCLO, 8, 0x123456789000ULL);
+	vpci_mem_write(&bus, at.common + VIRTIO_PCI_COMMON_Q_DESCLO, 8, 0x123456789000ULL);
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_Q_DESCLO, 4), 0x56789000);
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_Q_DESCHI + 1, 1), 0x12);
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_Q_SELECT, 4), 256 << 16);
@@ -326,16 +326,16 @@ static void test_size_before_features(void **state)
 
 static void test_notify(void **state)
 {
-	pci_port_write(&bus, at.notify_port, 2, 0);
+	vpci_port_write(&bus, at.notify_port, 2, 0);
 	run_queue_0(V1);
 	assert_int_equal(owner.notified[0], 0);
-	pci_port_write(&bus, at.notify_port, 2, 0);
-	pci_mem_write(&bus, at.notify, 2, 0);
+	vpci_port_write(&bus, at.notify_port, 2, 0);
+	vpci_mem_write(&bus, at.notify, 2, 0);
 	assert_int_equal(owner.notified[0], 2);
-	pci_port_write(&bus, at.notify_port, 2, 1);		/* is not enabled */
-	pci_port_write(&bus, at.notify_port, 2, QUEUES);
-	pci_port_write(&bus, at.notify_port, 2, 0xffff);
-	pci_port_write(&bus, at.notify_port + 2, 2, 0);
+	vpci_port_write(&bus, at.notify_port, 2, 1);		/* is not enabled */
+	vpci_port_write(&bus, at.notify_port, 2, QUEUES);
+	vpci_port_write(&bus, at.notify_port, 2, 0xffff);
+	vpci_port_write(&bus, at.notify_port + 2, 2, 0);
 	assert_int_equal(owner.notified[0], 2);
 	assert_int_equal(owner.notified[1], 0);
 }
@@ -354,7 +354,7 @@ static void test_reset(void **state)
 		assert_int_equal(owner.resets, 1);
 		if (slow) {
 			assert_int_equal(status_in(), S_OK);
-			pci_port_write(&bus, at.notify_port, 2, 0);
+			vpci_port_write(&bus, at.notify_port, 2, 0);
 			assert_int_equal(owner.notified[0], 0);
 			status_out(0);
 			common_out(VIRTIO_PCI_COMMON_Q_SELECT, 2, 1);
@@ -389,7 +389,7 @@ static void test_queue_reset(void **state)
 		if (slow) {
 			common_out(VIRTIO_PCI_COMMON_Q_RESET, 2, 1);
 			common_out(VIRTIO_PCI_COMMON_Q_ENABLE, 2, 1);
-			pci_port_write(&bus, at.notify_port, 2, 0);
+			vpci_port_write(&bus, at.notify_port, 2, 0);
 			assert_int_equal(owner.reset_queues[0], 1);
 			virtio_queue_reset_done(&vdev, 0);
 		}
@@ -427,7 +427,7 @@ static void test_msix(void **state)
 	assert_string_equal(vdev.broken, "test");
 	assert_int_equal(owner.messages, 2);
 	assert_int_equal(owner.rises, 0);
-	assert_int_equal(pci_mem_read(&bus, at.isr, 1), 0);
+	assert_int_equal(vpci_mem_read(&bus, at.isr, 1), 0);
 }
 
 static void test_intx(void **state)
@@ -438,9 +438,9 @@ static void test_intx(void **state)
 	virtio_signal_queue(&vdev, 0);
 	assert_true(owner.line);
 	virtio_config_update(&vdev, 0, "x", 1);
-	assert_int_equal(pci_mem_read(&bus, at.isr, 1), 3);
+	assert_int_equal(vpci_mem_read(&bus, at.isr, 1), 3);
 	assert_false(owner.line);
-	assert_int_equal(pci_mem_read(&bus, at.isr, 1), 0);
+	assert_int_equal(vpci_mem_read(&bus, at.isr, 1), 0);
 	virtio_signal_queue(&vdev, 0);
 	assert_true(owner.line);
 	enable_msix();						/* the pin is let go */
@@ -456,17 +456,17 @@ static void test_config(void **state)
 {
 	u8 generation = common_in(VIRTIO_PCI_COMMON_CFGGENERATION, 1);
 
-	assert_int_equal(pci_mem_read(&bus, at.config + 1, 4), 0x14131211);
-	assert_true(pci_mem_read(&bus, at.config + 8, 8) == 0x1c1b1a1918ULL);
-	assert_int_equal(pci_mem_read(&bus, at.config + 13, 4), 0);
-	pci_mem_write(&bus, at.config, 1, 0x99);
-	pci_mem_write(&bus, at.config + 4, 4, 0);
-	pci_mem_write(&bus, at.config + 12, 2, 0);
-	assert_int_equal(pci_mem_read(&bus, at.config, 2), 0x1199);
+	assert_int_equal(vpci_mem_read(&bus, at.config + 1, 4), 0x14131211);
+	assert_true(vpci_mem_read(&bus, at.config + 8, 8) == 0x1c1b1a1918ULL);
+	assert_int_equal(vpci_mem_read(&bus, at.config + 13, 4), 0);
+	vpci_mem_write(&bus, at.config, 1, 0x99);
+	vpci_mem_write(&bus, at.config + 4, 4, 0);
+	vpci_mem_write(&bus, at.config + 12, 2, 0);
+	assert_int_equal(vpci_mem_read(&bus, at.config, 2), 0x1199);
 	assert_int_equal(config[4], 0x14);
 	assert_int_equal(common_in(VIRTIO_PCI_COMMON_CFGGENERATION, 1), generation);
 	virtio_config_update(&vdev, 2, "ab", 2);
-	assert_int_equal(pci_mem_read(&bus, at.config + 2, 2), 'a' | 'b' << 8);
+	assert_int_equal(vpci_mem_read(&bus, at.config + 2, 2), 'a' | 'b' << 8);
 	assert_int_not_equal(common_in(VIRTIO_PCI_COMMON_CFGGENERATION, 1), generation);
 	assert_int_equal(owner.rises, 0);			/* no driver yet */
 }
@@ -514,7 +514,7 @@ static void test_vm_reset(void **state)
 	run_queue_0(V1);
 	owner.slow = true;
 	status_out(0);
-	pci_reset(&bus);
+	vpci_reset(&bus);
 	assert_int_equal(owner.quiesced, 2);			/* and once in the beginning */
 	find_device();
 	test_power_on(NULL);

@@ -19,7 +19,7 @@
 
 #define SLOT	3
 
-static struct pci_bus bus;
+static struct vpci_bus bus;
 static struct virtio_dev vdev;
 
 /* Where structures are: ports and memory. */
@@ -32,14 +32,14 @@ static struct {
 
 static inline u32 cfg_in(unsigned int offset, unsigned int size)
 {
-	pci_port_write(&bus, PORT_PCI_ADDRESS, 4, 1U << 31 | SLOT << 11 | (offset & 0xfc));
-	return pci_port_read(&bus, PORT_PCI_DATA + (offset & 3), size);
+	vpci_port_write(&bus, PORT_PCI_ADDRESS, 4, 1U << 31 | SLOT << 11 | (offset & 0xfc));
+	return vpci_port_read(&bus, PORT_PCI_DATA + (offset & 3), size);
 }
 
 static inline void cfg_out(unsigned int offset, unsigned int size, u32 val)
 {
-	pci_port_write(&bus, PORT_PCI_ADDRESS, 4, 1U << 31 | SLOT << 11 | (offset & 0xfc));
-	pci_port_write(&bus, PORT_PCI_DATA + (offset & 3), size, val);
+	vpci_port_write(&bus, PORT_PCI_ADDRESS, 4, 1U << 31 | SLOT << 11 | (offset & 0xfc));
+	vpci_port_write(&bus, PORT_PCI_DATA + (offset & 3), size, val);
 }
 
 static inline u64 bar_address(unsigned int bar)
@@ -101,12 +101,12 @@ static inline void find_device(void)
 
 static inline u32 common_in(u32 offset, unsigned int size)
 {
-	return pci_mem_read(&bus, at.common + offset, size) & (~0ULL >> (64 - 8 * size));
+	return vpci_mem_read(&bus, at.common + offset, size) & (~0ULL >> (64 - 8 * size));
 }
 
 static inline void common_out(u32 offset, unsigned int size, u32 val)
 {
-	pci_mem_write(&bus, at.common + offset, size, val);
+	vpci_mem_write(&bus, at.common + offset, size, val);
 }
 
 static inline u8 status_in(void)

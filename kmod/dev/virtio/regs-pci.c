@@ -38,14 +38,14 @@ enum {				/* BAR_MEMORY */
 #define ISR_QUEUE	BIT(0)
 #define ISR_CONFIG	VIRTIO_PCI_ISR_CONFIG
 
-static struct virtio_dev *to_virtio(struct pci_dev *pci)
+static struct virtio_dev *to_virtio(struct vpci_dev *pci)
 {
 	return container_of(pci, struct virtio_dev, pci);
 }
 
 static void set_intx(struct virtio_dev *dev)
 {
-	pci_set_intx(&dev->pci, dev->isr && !msix_enabled(&dev->msix));
+	vpci_set_intx(&dev->pci, dev->isr && !msix_enabled(&dev->msix));
 }
 
 /* With the lock held. */
@@ -142,7 +142,7 @@ static u64 read_locked(struct virtio_dev *dev, u32 offset, unsigned int size)
 	return 0;
 }
 
-static u64 bar_read(struct pci_dev *pci, unsigned int bar, u64 offset, unsigned int size)
+static u64 bar_read(struct vpci_dev *pci, unsigned int bar, u64 offset, unsigned int size)
 {
 	struct virtio_dev *dev = to_virtio(pci);
 	unsigned long flags;
@@ -158,7 +158,7 @@ static u64 bar_read(struct pci_dev *pci, unsigned int bar, u64 offset, unsigned 
 	return val;
 }
 
-static void bar_write(struct pci_dev *pci, unsigned int bar, u64 offset, unsigned int size,
+static void bar_write(struct vpci_dev *pci, unsigned int bar, u64 offset, unsigned int size,
 		      u64 val)
 {
 	struct virtio_dev *dev = to_virtio(pci);
@@ -191,16 +191,16 @@ static bool window_target(struct virtio_dev *dev, unsigned int offset, unsigned 
 {
 	if (offset != dev->window + sizeof(struct virtio_pci_cap))
 		return false;
-	*bar = pci_config_get(&dev->pci, dev->window + VIRTIO_PCI_CAP_BAR, 1);
-	*at = pci_config_get(&dev->pci, dev->window + VIRTIO_PCI_CAP_OFFSET, 4);
-	*len = pci_config_get(&dev->pci, dev->window + VIRTIO_PCI_CAP_LENGTH, 4);
+	*bar = vpci_config_get(&dev->pci, dev->window + VIRTIO_PCI_CAP_BAR, 1);
+	*at = vpci_config_get(&dev->pci, dev->window + VIRTIO_PCI_CAP_OFFSET, 4);
+	*len = vpci_config_get(&dev->pci, dev->window + VIRTIO_PCI_CAP_LENGTH, 4);
 	if (*bar > BAR_MEMORY || (*len != 1 && *len != 2 && *len != 4))
 		return false;
 	*bar = array_index_nospec(*bar, BAR_MEMORY + 1);
 	return IS_ALIGNED(*at, *len) && *at < dev->pci.bar[*bar].size;
 }
 
-static bool pci_config_read(struct pci_dev *pci, unsigned int offset, unsigned int size, u32 *val)
+static bool vpci_config_read(struct vpci_dev *pci, unsigned int offset, unsigned int size, u32 *val)
 {
 	unsigned int bar;
 	u32 at, len;
@@ -211,7 +211,7 @@ static bool pci_config_read(struct pci_dev *pci, unsigned int offset, unsigned i
 	return true;
 }
 
-static void pci_config_written(struct pci_dev *pci, unsigned int offset, unsigned int size)
+static void vpci_config_written(struct vpci_dev *pci, unsigned int offset, unsigned int size)
 {
 	struct virtio_dev *dev = to_virtio(pci);
 	unsigned long flags;
@@ -219,7 +219,7 @@ static void pci_config_written(struct pci_dev *pci, unsigned int offset, unsigne
 	u32 at, len;
 
 	if (window_target(dev, offset, &bar, &at, &len)) {
-		bar_write(pci, bar, at, len, pci_config_get(pci, offset, len));
+		bar_write(pci, bar, at, len, vpci_config_get(pci, offset, len));
 		return;
 	}
 	msix_config_written(&dev->msix);
@@ -228,7 +228,7 @@ static void pci_config_written(struct pci_dev *pci, unsigned int offset, unsigne
 	raw_spin_unlock_irqrestore(&dev->lock, flags);
 }
 
-static void reset(struct pci_dev *pci)
+static void reset(struct vpci_dev *pci)
 {
 	struct virtio_dev *dev = to_virtio(pci);
 	unsigned long flags;
@@ -240,11 +240,11 @@ static void reset(struct pci_dev *pci)
 	msix_reset(&dev->msix);
 }
 
-static const struct pci_dev_ops pci_ops = {
+static const struct vpci_dev_ops pci_ops = {
 	.bar_read = bar_read,
 	.bar_write = bar_write,
-	.config_read = pci_config_read,
-	.config_written = pci_config_written,
+	.config_read = vpci_config_read,
+	.config_written = vpci_config_written,
 	.reset = reset,
 };
 
@@ -257,7 +257,7 @@ static void put32(u8 *p, u32 val)
 static int add_cap(struct virtio_dev *dev, u8 type, u8 bar, u32 at, u32 len, unsigned int more)
 {
 	unsigned int size = sizeof(struct virtio_pci_cap) + more;
-	int cap = pci_add_cap(&dev->pci, PCI_CAP_ID_VNDR, size);
+	int cap = vpci_add_cap(&dev->pci, PCI_CAP_ID_VNDR, size);
 	u8 *p;
 
 	if (cap < 0)
@@ -331,16 +331,16 @@ static bool setup_ok(const struct virtio_setup *setup)
 
 static void add_bars(struct virtio_dev *dev)
 {
-	struct pci_ids ids = {
+	struct vpci_ids ids = {
 		.vendor = VIRTIO_VENDOR, .device = VIRTIO_DEVICE + dev->type,
 		.subsystem_vendor = VIRTIO_VENDOR, .subsystem = VIRTIO_DEVICE + dev->type,
 		.class = class_of(dev->type), .revision = 1, .has_pin = true,
 	};
 	u32 size = AT_MSIX + msix_size(dev->nqueues + 1);
 
-	pci_dev_init(&dev->pci, &pci_ops, &ids);
-	pci_add_bar(&dev->pci, BAR_PORTS, PCI_BAR_IO, PORTS_SIZE);
-	pci_add_bar(&dev->pci, BAR_MEMORY, PCI_BAR_MEM32, roundup_pow_of_two(size));
+	vpci_dev_init(&dev->pci, &pci_ops, &ids);
+	vpci_add_bar(&dev->pci, BAR_PORTS, VPCI_BAR_IO, PORTS_SIZE);
+	vpci_add_bar(&dev->pci, BAR_MEMORY, VPCI_BAR_MEM32, roundup_pow_of_two(size));
 }
 
 int virtio_init(struct virtio_dev *dev, const struct virtio_setup *setup)

@@ -151,7 +151,7 @@ void registers_reset(struct virtio_dev *dev)
 	dev->isr = 0;
 	dev->resetting = false;
 	WRITE_ONCE(dev->broken, NULL);
-	pci_set_intx(&dev->pci, false);
+	vpci_set_intx(&dev->pci, false);
 }
 
 static void needs_reset(struct virtio_dev *dev, const char *why)

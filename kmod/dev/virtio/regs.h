@@ -99,7 +99,7 @@ struct virtio_queue {
  * @window:	offset of the PCI_CFG capability in configuration space; constant
  */
 struct virtio_dev {
-	struct pci_dev pci;
+	struct vpci_dev pci;
 	struct msix msix;
 	const struct virtio_ops *ops;
 	u16 type;
@@ -141,7 +141,7 @@ struct virtio_setup {
 };
 
 /**
- * virtio_init() - a device after power-on; pci_add() with @dev->pci is the caller's next step
+ * virtio_init() - a device after power-on; vpci_add() with @dev->pci is the caller's next step
  * @dev:	the device; need not be zeroed
  * @setup:	what it is
  *
