@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ram-file.h - the file behind a guest's RAM, for ram.c
+ * ram-file.h - the file behind a guest's RAM, for ram.c and ram-io.c
  */
 #ifndef _INSULA_RAM_FILE_H
 #define _INSULA_RAM_FILE_H
