@@ -10,6 +10,7 @@
 #include "control/control.h"
 #include "cpu/virt.h"
 #include "dev/console.h"
+#include "dev/virtio/device.h"
 #include "sched/sched.h"
 #include "vm/vms.h"
 
@@ -47,6 +48,9 @@ static int __init insula_init(void)
 	err = sched_init();
 	if (err)
 		goto no_sched;
+	err = vio_init();
+	if (err)
+		goto no_vio;
 	err = vms_init();
 	if (err)
 		goto no_vms;
@@ -74,6 +78,8 @@ no_reboot:
 no_console:
 	vms_exit();
 no_vms:
+	vio_exit();
+no_vio:
 	sched_exit();
 no_sched:
 	virt_exit();
@@ -88,6 +94,7 @@ static void __exit insula_exit(void)
 	unregister_reboot_notifier(&reboot_nb);
 	console_driver_exit();
 	vms_exit();
+	vio_exit();
 	sched_exit();
 	virt_exit();
 }

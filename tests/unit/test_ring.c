@@ -334,6 +334,31 @@ static void test_direct_then_indirect(void **state)
 	assert_int_equal(chain.nwrite, 1);
 }
 
+static int not_now(void *ctx, u64 gpa, void *buf, u32 len)
+{
+	return -EAGAIN;
+}
+
+/* A table that can't be read now is no fault of the driver's: it comes the next time. */
+static void test_table_not_there(void **state)
+{
+	unsigned int packed;
+
+	for (packed = 0; packed < 2; packed++) {
+		begin(4, packed, false);
+		assert_int_equal(add(2, 1, true), 0);
+		ring.c.read = not_now;
+		assert_int_equal(ring_pop(&ring, &chain), -EAGAIN);
+		assert_int_equal(ring_pop(&ring, &chain), -EAGAIN);
+		assert_null(ring.broken);
+		assert_int_equal(ring.inflight, 0);
+		ring.c.read = d.c.read;
+		assert_int_equal(ring_pop(&ring, &chain), 1);
+		assert_chain(&chain, &d.buf[chain.id.id]);
+		assert_int_equal(ring_pop(&ring, &chain), 0);
+	}
+}
+
 /*
  * Two sides that sleep until they are notified, and a dice that says who goes on with what. In
  * the end all has been handed over and come back, or somebody sleeps for good.
@@ -644,6 +669,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_available_index, teardown),
 		cmocka_unit_test_teardown(test_more_than_fits, teardown),
 		cmocka_unit_test_teardown(test_direct_then_indirect, teardown),
+		cmocka_unit_test_teardown(test_table_not_there, teardown),
 		cmocka_unit_test_teardown(test_random, teardown),
 		cmocka_unit_test_teardown(test_quiet, teardown),
 		cmocka_unit_test_teardown(test_long_silence, teardown),

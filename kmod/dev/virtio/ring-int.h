@@ -121,7 +121,13 @@ static inline const char *chain_finish(struct ring_chain *chain, const struct ch
 const char *chain_add_table(const struct ring *ring, struct ring_chain *chain,
 			    struct chain_sum sum, u64 gpa, u32 len);
 
-/** ring_break() - the ring is broken, because of @why; Return: -EPROTO */
+/* In place of a reason: what is to be read is not there just now. */
+#define RING_TRY_AGAIN	((const char *)-1L)
+
+/**
+ * ring_break() - the ring is broken, because of @why
+ * Return: -EPROTO; -EAGAIN, and it is not, for RING_TRY_AGAIN
+ */
 int ring_break(struct ring *ring, const char *why);
 
 /*

@@ -44,6 +44,8 @@ void ring_init(struct ring *ring, const struct ring_config *config)
 
 int ring_break(struct ring *ring, const char *why)
 {
+	if (why == RING_TRY_AGAIN)
+		return -EAGAIN;
 	WRITE_ONCE(ring->broken, why);
 	return -EPROTO;
 }
@@ -67,14 +69,17 @@ const char *chain_add_table(const struct ring *ring, struct ring_chain *chain,
 	const char *why = check_table(ring, gpa, len);
 	struct ring_desc window[TABLE_WINDOW], desc;
 	u16 flags;
+	int err;
 
 	for (left = count; left && !why; left--) {
 		if (i - first >= have) {
 			first = i;
 			have = min_t(u32, count - i, TABLE_WINDOW);
-			if (ring->c.read(ring->c.ctx, gpa + (u64)i * sizeof(desc), window,
-					 have * sizeof(desc)))
-				return "an indirect table can't be read";
+			err = ring->c.read(ring->c.ctx, gpa + (u64)i * sizeof(desc), window,
+					   have * sizeof(desc));
+			if (err)
+				return err == -EAGAIN ? RING_TRY_AGAIN
+						      : "an indirect table can't be read";
 		}
 		desc = window[array_index_nospec(i - first, TABLE_WINDOW)];
 		flags = ring->c.packed ? packed_flags(desc.rest) : split_flags(desc.rest);

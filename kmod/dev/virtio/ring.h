@@ -89,7 +89,8 @@ enum ring_part { RING_DESC, RING_DRIVER, RING_DEVICE };
  * @event_idx:	VIRTIO_F_EVENT_IDX was
  * @read:	copy @len bytes at guest-physical address @gpa to @buf, each byte read once;
  *		called from ring_pop() for indirect tables, of at most 256 bytes.
- *		Return: 0 or a negative errno, which breaks the ring
+ *		Return: 0; -EAGAIN: not now, ring_pop() will be tried again; another negative
+ *		errno, which breaks the ring
  * @ctx:	first argument of @read
  */
 struct ring_config {
@@ -159,8 +160,9 @@ void ring_init(struct ring *ring, const struct ring_config *config);
  * @ring:	the ring
  * @chain:	filled if there is one
  *
- * Return: 1 with a chain; 0 if there is none; -EPROTO if the ring is broken: the device tells
- * its driver that it needs a reset. Broken is a ring
+ * Return: 1 with a chain; 0 if there is none; -EAGAIN if @read said so, nothing has been
+ * taken; -EPROTO if the ring is broken: the device tells its driver that it needs a reset.
+ * Broken is a ring
  * - whose available index runs ahead by more than the size, or that offers more than the size
  *   at once, counting what is not pushed yet;
  * - with a chain of more than RING_CHAIN_MAX segments, with a loop, an index or a table out of
