@@ -47,6 +47,13 @@
 #define GUEST_PCI_IO_BASE	0x8000		/* PCI's window for I/O BARs */
 #define GUEST_PCI_IO_SIZE	0x8000
 
+/* Slots of PCI; the host bridge is in slot 0. */
+#define GUEST_SLOT_RNG		1
+#define GUEST_SLOT_CONSOLE	2
+#define GUEST_SLOT_BALLOON	3
+#define GUEST_SLOT_DISK		4		/* of the first one; INSULA_DISKS_MAX */
+#define GUEST_SLOT_NIC		20		/* of the first one; INSULA_NICS_MAX */
+
 /* ISA interrupts; with the IOAPIC the PIT comes in at GSI 2. */
 #define IRQ_PIT			0
 #define IRQ_COM1		4

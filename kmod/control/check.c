@@ -167,3 +167,71 @@ int check_boot(u32 mode, u64 rip, u64 cr3, u32 gdt_limit, u64 memory, char *why)
 	}
 	return 0;
 }
+
+static bool is_printable(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
+static int check_length(const char *what, const char *text, size_t max, char *why)
+{
+	size_t len = strnlen(text, max + 1);
+
+	if (len && len <= max)
+		return 0;
+	if (len)
+		snprintf(why, CHECK_TEXT, "%s is longer than %zu characters", what, max);
+	else
+		snprintf(why, CHECK_TEXT, "%s is empty", what);
+	return -EINVAL;
+}
+
+int check_disk_serial(const char *serial, char *why)
+{
+	int i, err = check_length("a disk's serial", serial, INSULA_SERIAL_MAX, why);
+
+	if (err)
+		return err;
+	for (i = 0; serial[i]; i++)
+		if (!is_printable(serial[i]))
+			return refuse_text(why, "a disk's serial may only have printable ASCII");
+	return 0;
+}
+
+static bool is_nic_name_char(char c)
+{
+	return is_printable(c) && c != ' ' && c != '/' && c != ':' && c != '%';
+}
+
+int check_nic_name(const char *name, char *why)
+{
+	int i, err = check_length("a nic's name", name, INSULA_NIC_NAME_MAX, why);
+
+	if (err)
+		return err;
+	for (i = 0; name[i]; i++)
+		if (!is_nic_name_char(name[i]))
+			return refuse_text(why,
+					   "a nic's name may only have ASCII, and no space, '/', ':', '%'");
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return refuse_text(why, "a nic's name cannot be \".\" or \"..\"");
+	return 0;
+}
+
+int check_nic_default_name(const char *vm, u32 index, char *why)
+{
+	if (snprintf(NULL, 0, "%s.%u", vm, index) <= INSULA_NIC_NAME_MAX)
+		return 0;
+	snprintf(why, CHECK_TEXT, "nic %u: %s.%u is longer than %d characters: give it a name",
+		 index, vm, index, INSULA_NIC_NAME_MAX);
+	return -EINVAL;
+}
+
+int check_nic_mac(const u8 *mac, char *why)
+{
+	if (mac[0] & 1)
+		return refuse_text(why, "a nic's mac is that of a group: its first byte must be even");
+	if (!(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]))
+		return refuse_text(why, "a nic's mac is all zero");
+	return 0;
+}

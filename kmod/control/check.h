@@ -68,4 +68,25 @@ int check_segment(u64 offset, u64 gpa, u64 len, u64 memory, char *why);
  */
 int check_boot(u32 mode, u64 rip, u64 cr3, u32 gdt_limit, u64 memory, char *why);
 
+/** check_disk_serial() - a disk's serial number: 1-20 characters of printable ASCII */
+int check_disk_serial(const char *serial, char *why);
+
+/**
+ * check_nic_name() - the name of a nic's host end: 1-15 characters
+ *
+ * What dev_valid_name() refuses, and besides what is no printable ASCII, and "%": registration
+ * would take that for a pattern.
+ */
+int check_nic_name(const char *name, char *why);
+
+/**
+ * check_nic_default_name() - would a nic without a name get one that is possible?
+ * @vm:		the VM's name
+ * @index:	the nic's number
+ */
+int check_nic_default_name(const char *vm, u32 index, char *why);
+
+/** check_nic_mac() - @mac, 6 bytes, is an address that one interface can have */
+int check_nic_mac(const u8 *mac, char *why);
+
 #endif

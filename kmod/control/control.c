@@ -174,7 +174,7 @@ static int get(struct genl_info *info, struct vm *vm, struct vm_info *about)
 	reply = begin_reply(info, reply_vm_size(vcpus ? about->cpus : 0), INSULA_CMD_VM_GET, &head);
 	if (!reply)
 		return -ENOMEM;
-	err = reply_put_vm(reply, about);
+	err = reply_put_vm(reply, vm, about);
 	if (!err && vcpus)
 		err = reply_put_vcpus(reply, vm, about->cpus);
 	return send_reply(reply, head, info, err);
@@ -217,8 +217,8 @@ static int vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!vm)
 			break;
 		vm_info(vm, about);
+		err = reply_dump_vm(skb, cb, vm, about);
 		vm_put(vm);
-		err = reply_dump_vm(skb, cb, about);
 		if (!err)
 			cb->args[0] = (long)about->id + 1;
 	}

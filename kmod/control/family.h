@@ -17,6 +17,8 @@ extern struct genl_family control_family;
 /* policy.c: per operation, and per nest. */
 extern const struct nla_policy policy_segment[INSULA_A_SEGMENT_MAX + 1];
 extern const struct nla_policy policy_boot[INSULA_A_BOOT_MAX + 1];
+extern const struct nla_policy policy_disk[INSULA_A_DISK_MAX + 1];
+extern const struct nla_policy policy_nic[INSULA_A_NIC_MAX + 1];
 extern const struct nla_policy policy_vm_create[INSULA_A_VM_MAX + 1];
 extern const struct nla_policy policy_vm_destroy[INSULA_A_VM_MAX + 1];
 extern const struct nla_policy policy_vm_action[INSULA_A_VM_MAX + 1];

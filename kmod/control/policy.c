@@ -27,6 +27,17 @@ const struct nla_policy policy_boot[INSULA_A_BOOT_MAX + 1] = {
 	[INSULA_A_BOOT_GDT_LIMIT]	= { .type = NLA_U32 },
 };
 
+const struct nla_policy policy_disk[INSULA_A_DISK_MAX + 1] = {
+	[INSULA_A_DISK_FD]		= { .type = NLA_U32 },
+	[INSULA_A_DISK_RO]		= { .type = NLA_FLAG },
+	[INSULA_A_DISK_SERIAL]		= { .type = NLA_NUL_STRING },
+};
+
+const struct nla_policy policy_nic[INSULA_A_NIC_MAX + 1] = {
+	[INSULA_A_NIC_NAME]		= { .type = NLA_NUL_STRING },
+	[INSULA_A_NIC_MAC]		= NLA_POLICY_ETH_ADDR,
+};
+
 const struct nla_policy policy_vm_create[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_NAME]		= { .type = NLA_NUL_STRING },
 	[INSULA_A_VM_CPUS]		= { .type = NLA_U32 },
@@ -40,6 +51,8 @@ const struct nla_policy policy_vm_create[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_CPU_MIN]		= { .type = NLA_U32 },
 	[INSULA_A_VM_CPU_MAX]		= { .type = NLA_U32 },
 	[INSULA_A_VM_CPU_AFFINITY]	= { .type = NLA_NUL_STRING },
+	[INSULA_A_VM_DISK]		= NLA_POLICY_NESTED(policy_disk),
+	[INSULA_A_VM_NIC]		= NLA_POLICY_NESTED(policy_nic),
 };
 
 const struct nla_policy policy_vm_destroy[INSULA_A_VM_MAX + 1] = {

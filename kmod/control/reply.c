@@ -23,9 +23,20 @@
 #define SCHED_ATTRS nla_total_size(10 * nla_total_size_64bit(sizeof(u64)))
 #define VCPU_ATTRS nla_total_size(3 * nla_total_size(sizeof(u32)) + SCHED_ATTRS)
 
+/* struct disk_info and struct nic_info */
+#define DISK_ATTRS nla_total_size(nla_total_size(sizeof_field(struct disk_info, path)) + \
+				  nla_total_size(sizeof_field(struct disk_info, serial)) + \
+				  nla_total_size(0) + nla_total_size(sizeof(u32)) + \
+				  8 * nla_total_size_64bit(sizeof(u64)))
+#define NIC_ATTRS nla_total_size(nla_total_size(sizeof_field(struct nic_info, name)) + \
+				 nla_total_size(sizeof_field(struct nic_info, mac)) + \
+				 nla_total_size(0) + nla_total_size(sizeof(u32)) + \
+				 6 * nla_total_size_64bit(sizeof(u64)))
+
 size_t reply_vm_size(u32 vcpus)
 {
-	return GENLMSG_DEFAULT_SIZE + nla_total_size(AFFINITY_TEXT) + vcpus * VCPU_ATTRS;
+	return GENLMSG_DEFAULT_SIZE + nla_total_size(AFFINITY_TEXT) + vcpus * VCPU_ATTRS +
+	       INSULA_DISKS_MAX * DISK_ATTRS + INSULA_NICS_MAX * NIC_ATTRS;
 }
 
 static int put_u64(struct sk_buff *skb, int type, u64 value)
@@ -157,10 +168,75 @@ static int put_counts(struct sk_buff *skb, const struct vm_info *vm)
 	return 0;
 }
 
-int reply_put_vm(struct sk_buff *skb, const struct vm_info *vm)
+static int put_disk_u64(struct sk_buff *skb, int type, u64 value)
 {
-	if (reply_put_identity(skb, vm) || put_state(skb, vm) || put_settings(skb, vm) ||
-	    put_counts(skb, vm))
+	return nla_put_u64_64bit(skb, type, value, INSULA_A_DISK_PAD);
+}
+
+static int put_disk(struct sk_buff *skb, const struct disk_info *disk)
+{
+	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_DISK);
+
+	if (!nest || put_text(skb, INSULA_A_DISK_PATH, disk->path) ||
+	    put_text(skb, INSULA_A_DISK_SERIAL, disk->serial) ||
+	    (disk->ro && nla_put_flag(skb, INSULA_A_DISK_RO)) ||
+	    put_disk_u64(skb, INSULA_A_DISK_SIZE, disk->size) ||
+	    put_disk_u64(skb, INSULA_A_DISK_READS, disk->reads) ||
+	    put_disk_u64(skb, INSULA_A_DISK_READ_BYTES, disk->read_bytes) ||
+	    put_disk_u64(skb, INSULA_A_DISK_WRITES, disk->writes) ||
+	    put_disk_u64(skb, INSULA_A_DISK_WRITE_BYTES, disk->write_bytes) ||
+	    put_disk_u64(skb, INSULA_A_DISK_FLUSHES, disk->flushes) ||
+	    put_disk_u64(skb, INSULA_A_DISK_DISCARDS, disk->discards) ||
+	    put_disk_u64(skb, INSULA_A_DISK_ERRORS, disk->errors) ||
+	    nla_put_u32(skb, INSULA_A_DISK_INFLIGHT, disk->inflight))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_nic_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, INSULA_A_NIC_PAD);
+}
+
+static int put_nic(struct sk_buff *skb, const struct nic_info *nic)
+{
+	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_NIC);
+
+	if (!nest || put_text(skb, INSULA_A_NIC_NAME, nic->name) ||
+	    nla_put(skb, INSULA_A_NIC_MAC, sizeof(nic->mac), nic->mac) ||
+	    nla_put_u32(skb, INSULA_A_NIC_IFINDEX, nic->ifindex) ||
+	    (nic->link && nla_put_flag(skb, INSULA_A_NIC_LINK)) ||
+	    put_nic_u64(skb, INSULA_A_NIC_RX_PACKETS, nic->rx_packets) ||
+	    put_nic_u64(skb, INSULA_A_NIC_RX_BYTES, nic->rx_bytes) ||
+	    put_nic_u64(skb, INSULA_A_NIC_RX_DROPPED, nic->rx_dropped) ||
+	    put_nic_u64(skb, INSULA_A_NIC_TX_PACKETS, nic->tx_packets) ||
+	    put_nic_u64(skb, INSULA_A_NIC_TX_BYTES, nic->tx_bytes) ||
+	    put_nic_u64(skb, INSULA_A_NIC_TX_DROPPED, nic->tx_dropped))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_devices(struct sk_buff *skb, struct vm *vm)
+{
+	struct disk_info disk;
+	struct nic_info nic;
+	unsigned int i;
+
+	for (i = 0; vm_disk_info(vm, i, &disk); i++)
+		if (put_disk(skb, &disk))
+			return -EMSGSIZE;
+	for (i = 0; vm_nic_info(vm, i, &nic); i++)
+		if (put_nic(skb, &nic))
+			return -EMSGSIZE;
+	return 0;
+}
+
+int reply_put_vm(struct sk_buff *skb, struct vm *vm, const struct vm_info *info)
+{
+	if (reply_put_identity(skb, info) || put_state(skb, info) || put_settings(skb, info) ||
+	    put_counts(skb, info) || put_devices(skb, vm))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -246,14 +322,15 @@ int reply_put_host(struct sk_buff *skb)
 	return 0;
 }
 
-int reply_dump_vm(struct sk_buff *skb, struct netlink_callback *cb, const struct vm_info *vm)
+int reply_dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct vm *vm,
+		  const struct vm_info *info)
 {
 	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				 &control_family, NLM_F_MULTI, INSULA_CMD_VM_GET);
 
 	if (!head)
 		return -EMSGSIZE;
-	if (reply_put_vm(skb, vm)) {
+	if (reply_put_vm(skb, vm, info)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}

@@ -20,8 +20,13 @@ int reply_put_event(struct sk_buff *skb, const struct vm_info *vm);
 /** reply_vm_size() - bytes that suffice for everything about a VM, and about @vcpus of its vCPUs */
 size_t reply_vm_size(u32 vcpus);
 
-/** reply_put_vm() - everything but the vCPUs one by one */
-int reply_put_vm(struct sk_buff *skb, const struct vm_info *vm);
+/**
+ * reply_put_vm() - everything but the vCPUs one by one
+ * @info:	of @vm; disks and nics are asked for here
+ *
+ * Context: may sleep.
+ */
+int reply_put_vm(struct sk_buff *skb, struct vm *vm, const struct vm_info *info);
 
 /**
  * reply_put_vcpus() - the first @vcpus vCPUs one by one; none if the VM is switched off
@@ -36,8 +41,10 @@ int reply_put_host(struct sk_buff *skb);
 /**
  * reply_dump_vm() - a whole message about a VM, one of a dump
  * @cb:		of the dump
- * Return: 0 or -EMSGSIZE, and then @skb is as it was.
+ * @info:	of @vm
+ * Return: 0 or -EMSGSIZE, and then @skb is as it was. Context: may sleep.
  */
-int reply_dump_vm(struct sk_buff *skb, struct netlink_callback *cb, const struct vm_info *vm);
+int reply_dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct vm *vm,
+		  const struct vm_info *info);
 
 #endif

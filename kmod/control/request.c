@@ -5,7 +5,7 @@
  * The policies have seen to types and lengths; check.c judges the numbers; here is what
  * needs the attributes themselves and the sender: what is missing, and the files behind
  * descriptors. Generic netlink runs a request in its sender's task, so that fget() looks
- * into the right table.
+ * into the right table. Disks and nics are taken in request-devices.c.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
@@ -15,19 +15,19 @@
 #include "check.h"
 #include "extack.h"
 #include "family.h"
-#include "request.h"
+#include "request-int.h"
 
 #define RESET_VECTOR 0xfffffff0ULL
 
-/* Attribute @type is missing from the request, or from its nested attribute @nest. */
-static int refuse_missing(struct genl_info *info, struct nlattr *nest, u32 type, const char *what)
+int request_refuse_missing(struct genl_info *info, struct nlattr *nest, u32 type,
+			   const char *what)
 {
 	extack_set(info->extack, nest, "%s is missing", what);
 	NL_SET_ERR_ATTR_MISS(info->extack, nest, type);
 	return -EINVAL;
 }
 
-static int refuse(struct genl_info *info, const struct nlattr *attr, const char *why)
+int request_refuse(struct genl_info *info, const struct nlattr *attr, const char *why)
 {
 	extack_set(info->extack, attr, "%s", why);
 	return -EINVAL;
@@ -40,9 +40,9 @@ struct vm *request_vm(struct genl_info *info)
 	struct vm *vm;
 
 	if (id && name)
-		return ERR_PTR(refuse(info, name, "give an id or a name, not both"));
+		return ERR_PTR(request_refuse(info, name, "give an id or a name, not both"));
 	if (!id && !name)
-		return ERR_PTR(refuse_missing(info, NULL, INSULA_A_VM_NAME, "id or name"));
+		return ERR_PTR(request_refuse_missing(info, NULL, INSULA_A_VM_NAME, "id or name"));
 	vm = id ? vm_find_id(nla_get_u32(id)) : vm_find(nla_data(name));
 	if (vm)
 		return vm;
@@ -50,8 +50,7 @@ struct vm *request_vm(struct genl_info *info)
 	return ERR_PTR(-ENOENT);
 }
 
-/* The file behind the descriptor in @attr; @what names the attribute to people. */
-static struct file *take_file(struct genl_info *info, const struct nlattr *attr, const char *what)
+struct file *request_file(struct genl_info *info, const struct nlattr *attr, const char *what)
 {
 	struct file *file = fget(nla_get_u32(attr));
 
@@ -61,6 +60,28 @@ static struct file *take_file(struct genl_info *info, const struct nlattr *attr,
 	return ERR_PTR(-EBADF);
 }
 
+int request_each(struct genl_info *info, struct vm_config *cfg, const struct request_list *list,
+		 unsigned int *n)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != list->type)
+			continue;
+		if (*n == list->max) {
+			extack_set(info->extack, attr, "there are more than %u %s", list->max,
+				   list->what);
+			return -EINVAL;
+		}
+		err = list->take(info, attr, cfg);
+		if (err)
+			return err;
+		++*n;
+	}
+	return 0;
+}
+
 /* It is read at every start, so it must have a beginning that stays where it is. */
 static int check_segment_file(struct genl_info *info, const struct nlattr *attr,
 			      const struct boot_segment *seg, struct file *file)
@@ -68,9 +89,9 @@ static int check_segment_file(struct genl_info *info, const struct nlattr *attr,
 	u64 size = i_size_read(file_inode(file));
 
 	if (!S_ISREG(file_inode(file)->i_mode))
-		return refuse(info, attr, "a segment's file must be a regular file");
+		return request_refuse(info, attr, "a segment's file must be a regular file");
 	if (!(file->f_mode & FMODE_READ))
-		return refuse(info, attr, "a segment's file must be open for reading");
+		return request_refuse(info, attr, "a segment's file must be open for reading");
 	if (size < seg->offset + seg->len) {
 		extack_set(info->extack, attr,
 			   "a segment of %llu bytes at offset %llu of a file that has only %llu bytes",
@@ -80,10 +101,10 @@ static int check_segment_file(struct genl_info *info, const struct nlattr *attr,
 	return 0;
 }
 
-static int take_segment(struct genl_info *info, struct nlattr *nest, struct boot_segment *seg,
-			u64 memory)
+static int take_segment(struct genl_info *info, struct nlattr *nest, struct vm_config *cfg)
 {
-	struct nlattr *tb[INSULA_A_SEGMENT_MAX + 1];
+	struct boot_segment *seg = &cfg->segment[cfg->nsegments];
+	struct nlattr *tb[INSULA_A_SEGMENT_MAX + 1], *fd, *address, *length;
 	char why[CHECK_TEXT];
 	struct file *file;
 	int err;
@@ -91,50 +112,34 @@ static int take_segment(struct genl_info *info, struct nlattr *nest, struct boot
 	err = nla_parse_nested(tb, INSULA_A_SEGMENT_MAX, nest, policy_segment, info->extack);
 	if (err)
 		return err;
-	if (!tb[INSULA_A_SEGMENT_FD])
-		return refuse_missing(info, nest, INSULA_A_SEGMENT_FD, "a segment's fd");
-	if (!tb[INSULA_A_SEGMENT_ADDRESS])
-		return refuse_missing(info, nest, INSULA_A_SEGMENT_ADDRESS, "a segment's address");
-	if (!tb[INSULA_A_SEGMENT_LENGTH])
-		return refuse_missing(info, nest, INSULA_A_SEGMENT_LENGTH, "a segment's length");
+	fd = tb[INSULA_A_SEGMENT_FD];
+	address = tb[INSULA_A_SEGMENT_ADDRESS];
+	length = tb[INSULA_A_SEGMENT_LENGTH];
+	if (!fd)
+		return request_refuse_missing(info, nest, INSULA_A_SEGMENT_FD, "a segment's fd");
+	if (!address)
+		return request_refuse_missing(info, nest, INSULA_A_SEGMENT_ADDRESS,
+					      "a segment's address");
+	if (!length)
+		return request_refuse_missing(info, nest, INSULA_A_SEGMENT_LENGTH,
+					      "a segment's length");
 
 	if (tb[INSULA_A_SEGMENT_OFFSET])
 		seg->offset = nla_get_u64(tb[INSULA_A_SEGMENT_OFFSET]);
-	seg->gpa = nla_get_u64(tb[INSULA_A_SEGMENT_ADDRESS]);
-	seg->len = nla_get_u64(tb[INSULA_A_SEGMENT_LENGTH]);
-	if (check_segment(seg->offset, seg->gpa, seg->len, memory, why))
-		return refuse(info, nest, why);
+	seg->gpa = nla_get_u64(address);
+	seg->len = nla_get_u64(length);
+	if (check_segment(seg->offset, seg->gpa, seg->len, cfg->memory, why))
+		return request_refuse(info, nest, why);
 
-	file = take_file(info, tb[INSULA_A_SEGMENT_FD], "a segment's fd");
+	file = request_file(info, fd, "a segment's fd");
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	err = check_segment_file(info, tb[INSULA_A_SEGMENT_FD], seg, file);
+	err = check_segment_file(info, fd, seg, file);
 	if (err) {
 		fput(file);
 		return err;
 	}
 	seg->file = file;
-	return 0;
-}
-
-static int take_segments(struct genl_info *info, struct vm_config *cfg)
-{
-	struct nlattr *attr;
-	int rem, err;
-
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != INSULA_A_VM_SEGMENT)
-			continue;
-		if (cfg->nsegments == INSULA_SEGMENTS_MAX) {
-			extack_set(info->extack, attr, "there are more than %d segments",
-				   INSULA_SEGMENTS_MAX);
-			return -EINVAL;
-		}
-		err = take_segment(info, attr, &cfg->segment[cfg->nsegments], cfg->memory);
-		if (err)
-			return err;
-		cfg->nsegments++;
-	}
 	return 0;
 }
 
@@ -173,7 +178,7 @@ static int take_boot(struct genl_info *info, struct vm_config *cfg)
 	boot->gdt_base = u64_or_zero(tb[INSULA_A_BOOT_GDT_BASE]);
 	boot->gdt_limit = u32_or(tb[INSULA_A_BOOT_GDT_LIMIT], 0);
 	if (check_boot(boot->mode, boot->rip, boot->cr3, boot->gdt_limit, cfg->memory, why))
-		return refuse(info, nest, why);
+		return request_refuse(info, nest, why);
 	return 0;
 }
 
@@ -183,9 +188,9 @@ static int take_name(struct genl_info *info, struct vm_config *cfg)
 	char why[CHECK_TEXT];
 
 	if (!attr)
-		return refuse_missing(info, NULL, INSULA_A_VM_NAME, "name");
+		return request_refuse_missing(info, NULL, INSULA_A_VM_NAME, "name");
 	if (check_name(nla_data(attr), why))
-		return refuse(info, attr, why);
+		return request_refuse(info, attr, why);
 	nla_strscpy(cfg->name, attr, sizeof(cfg->name));
 	return 0;
 }
@@ -206,7 +211,7 @@ static int take_setting(struct genl_info *info, u32 type, int (*check)(u32 value
 	if (!attr)
 		return 0;
 	if (check(nla_get_u32(attr), why))
-		return refuse(info, attr, why);
+		return request_refuse(info, attr, why);
 	*setting = nla_get_u32(attr);
 	return 1;
 }
@@ -289,12 +294,12 @@ static int take_numbers(struct genl_info *info, struct vm_config *cfg)
 
 	cfg->cpus = u32_or(attrs[INSULA_A_VM_CPUS], 1);
 	if (check_cpus(cfg->cpus, why))
-		return refuse(info, attrs[INSULA_A_VM_CPUS], why);
+		return request_refuse(info, attrs[INSULA_A_VM_CPUS], why);
 	if (!attrs[INSULA_A_VM_MEMORY])
-		return refuse_missing(info, NULL, INSULA_A_VM_MEMORY, "memory");
+		return request_refuse_missing(info, NULL, INSULA_A_VM_MEMORY, "memory");
 	cfg->memory = nla_get_u64(attrs[INSULA_A_VM_MEMORY]);
 	if (check_memory(cfg->memory, why))
-		return refuse(info, attrs[INSULA_A_VM_MEMORY], why);
+		return request_refuse(info, attrs[INSULA_A_VM_MEMORY], why);
 	cfg->debug_exit = nla_get_flag(attrs[INSULA_A_VM_DEBUG_EXIT]);
 	return 0;
 }
@@ -317,13 +322,17 @@ static int take_ram(struct genl_info *info, struct vm_config *cfg)
 	struct file *file;
 
 	if (!attr)
-		return refuse_missing(info, NULL, INSULA_A_VM_MEMORY_FD, "memory-fd");
-	file = take_file(info, attr, "memory-fd");
+		return request_refuse_missing(info, NULL, INSULA_A_VM_MEMORY_FD, "memory-fd");
+	file = request_file(info, attr, "memory-fd");
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	cfg->ram = file;
 	return 0;
 }
+
+static const struct request_list segments = {
+	INSULA_A_VM_SEGMENT, INSULA_SEGMENTS_MAX, "segments", take_segment
+};
 
 int request_config(struct genl_info *info, struct vm_config *cfg)
 {
@@ -338,7 +347,11 @@ int request_config(struct genl_info *info, struct vm_config *cfg)
 	if (!err)
 		err = take_ram(info, cfg);
 	if (!err)
-		err = take_segments(info, cfg);
+		err = request_each(info, cfg, &segments, &cfg->nsegments);
+	if (!err)
+		err = request_each(info, cfg, &request_disks, &cfg->ndisks);
+	if (!err)
+		err = request_each(info, cfg, &request_nics, &cfg->nnics);
 	return err;
 }
 
@@ -346,6 +359,8 @@ void request_config_release(struct vm_config *cfg)
 {
 	unsigned int i;
 
+	for (i = 0; i < cfg->ndisks; i++)
+		fput(cfg->disk[i].file);
 	for (i = 0; i < cfg->nsegments; i++)
 		fput(cfg->segment[i].file);
 	if (cfg->ram)
@@ -358,9 +373,9 @@ int request_action(struct genl_info *info)
 	char why[CHECK_TEXT];
 
 	if (!attr)
-		return refuse_missing(info, NULL, INSULA_A_VM_ACTION, "action");
+		return request_refuse_missing(info, NULL, INSULA_A_VM_ACTION, "action");
 	if (check_action(nla_get_u32(attr), why))
-		return refuse(info, attr, why);
+		return request_refuse(info, attr, why);
 	return nla_get_u32(attr);
 }
 
@@ -368,5 +383,5 @@ int request_settings(struct genl_info *info, struct vm_settings *settings)
 {
 	int which = take_settings(info, settings);
 
-	return which ?: refuse_missing(info, NULL, INSULA_A_VM_CPU_SHARES, "a setting");
+	return which ?: request_refuse_missing(info, NULL, INSULA_A_VM_CPU_SHARES, "a setting");
 }

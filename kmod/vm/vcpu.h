@@ -19,6 +19,7 @@
 #include "../insn/insn.h"
 #include "../irq/lapic.h"
 #include "../sched/sched.h"
+#include "devices.h"
 #include "vm.h"
 
 /* Why the guest was left; also the index of the exit counters. */
@@ -284,6 +285,7 @@ struct vm {
 	struct vm_clock clock;		/* [o]; @base, @by_tsc: change together, once */
 	struct platform platform;
 	struct console_port *console;	/* [c] */
+	struct vm_devices devices;	/* see there */
 };
 
 /* vm/vm.c */

@@ -6,7 +6,8 @@
  * wishes (power off, reset, a crash) come from contexts that may not sleep: they are
  * noted in vm->wish, stop the vCPUs, and are carried out by a worker.
  *
- * Lock order: vms_lock, vm->lock; vm->platform.lock and vm->ram.lock are leaves.
+ * Lock order: vms_lock, vm->lock; vm->platform.lock and vm->ram.lock are leaves. The lock of
+ * claims on disks (disk-file.c) is another one.
  */
 #include <linux/idr.h>
 #include <linux/kthread.h>
@@ -360,6 +361,7 @@ static void vm_free(struct kref *ref)
 	sched_vm_destroy(vm);
 	cancel_work_sync(&vm->news);
 	platform_stop(&vm->platform);
+	vm_remove_devices(vm);
 	if (!IS_ERR_OR_NULL(vm->console))
 		console_destroy(vm->console);
 	if (vm->ram.file)
@@ -438,7 +440,9 @@ static int vm_setup(struct vm *vm, const struct vm_config *cfg, struct netlink_e
 		return err;
 	}
 	vm->console = console_create(&platform_console_ops, &vm->platform);
-	return PTR_ERR_OR_ZERO(vm->console);
+	if (IS_ERR(vm->console))
+		return PTR_ERR(vm->console);
+	return vm_add_devices(vm, cfg, extack);
 }
 
 static struct vm *find_locked(const char *name)
@@ -453,18 +457,37 @@ static struct vm *find_locked(const char *name)
 	return NULL;
 }
 
+static int refuse_taken(const char *name, struct netlink_ext_ack *extack)
+{
+	if (!find_locked(name))
+		return 0;
+	extack_set(extack, NULL, "a VM of the name %s exists already", name);
+	return -EEXIST;
+}
+
+/*
+ * Before all else: who makes a VM twice is to hear that, and not that the disks and the
+ * interfaces are taken. enlist() has the last word.
+ */
+static int check_name(const struct vm *vm, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&vms_lock);
+	err = refuse_taken(vm->name, extack);
+	mutex_unlock(&vms_lock);
+	return err;
+}
+
 static int enlist(struct vm *vm, struct netlink_ext_ack *extack)
 {
 	int id;
 
 	mutex_lock(&vms_lock);
-	if (find_locked(vm->name)) {
-		extack_set(extack, NULL, "a VM of the name %s exists already", vm->name);
-		id = -EEXIST;
-	} else {
-		/* Ids are not reused soon: a stale one names nobody. */
+	id = refuse_taken(vm->name, extack);
+	/* Ids are not reused soon: a stale one names nobody. */
+	if (!id)
 		id = idr_alloc_cyclic(&vms, vm, 1, 0, GFP_KERNEL);
-	}
 	if (id > 0) {
 		vm->id = id;
 		kref_get(&vm->ref);
@@ -495,7 +518,9 @@ struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack
 	build_cpuid(vm);
 	platform_init(&vm->platform, vm, cfg->debug_exit);
 
-	err = vm_setup(vm, cfg, extack);
+	err = check_name(vm, extack);
+	if (!err)
+		err = vm_setup(vm, cfg, extack);
 	if (!err)
 		err = vm_set(vm, ~0, &cfg->settings, extack);
 	if (!err)
@@ -530,7 +555,9 @@ int vm_destroy(struct vm *vm)
 		tell(vm);
 	}
 	mutex_unlock(&vm->lock);
-	sched_vm_destroy(vm);	/* what it was promised is free, whoever still looks at it */
+	/* What it was promised, and what it had, is free, whoever still looks at it. */
+	sched_vm_destroy(vm);
+	vm_remove_devices(vm);
 	vm_put(vm);		/* the list's */
 	return 0;
 }

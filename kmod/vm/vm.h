@@ -8,6 +8,8 @@
 #define _INSULA_VM_H
 
 #include <linux/hrtimer.h>
+#include <linux/if.h>
+#include <linux/if_ether.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
@@ -25,6 +27,19 @@ struct vcpu;
 struct boot_segment {
 	struct file *file;
 	u64 offset, gpa, len;
+};
+
+/** struct vm_disk - a disk: a regular file or a block device */
+struct vm_disk {
+	struct file *file;
+	bool ro;
+	char serial[INSULA_SERIAL_MAX + 1];	/* "": none */
+};
+
+/** struct vm_nic - a network interface */
+struct vm_nic {
+	char name[IFNAMSIZ];	/* of the host's end; "": the VM's name, a dot and its number */
+	u8 mac[ETH_ALEN];	/* all zero: one made from the VM's name and its number */
 };
 
 /** struct boot_regs - the first vCPU's registers at power-on, as INSULA_A_BOOT_* */
@@ -72,6 +87,10 @@ struct vm_config {
 	struct boot_segment segment[INSULA_SEGMENTS_MAX];
 	unsigned int nsegments;
 	struct boot_regs boot;	/* real mode at 0xfffffff0 if the request had none */
+	struct vm_disk disk[INSULA_DISKS_MAX];
+	unsigned int ndisks;
+	struct vm_nic nic[INSULA_NICS_MAX];
+	unsigned int nnics;
 	bool debug_exit;
 	struct vm_settings settings;
 };
@@ -102,6 +121,27 @@ struct vcpu_info {
 	enum sched_state state;
 	u32 cpu;		/* of the host, where it is or was last */
 	struct sched_stats sched; /* since the VM was switched on */
+};
+
+/** struct disk_info - about a disk at one moment; counters: since the VM was made */
+struct disk_info {
+	char path[256];		/* as the asker sees it; "..." and the end of one that is longer */
+	char serial[INSULA_SERIAL_MAX + 1];
+	bool ro;
+	u64 size;		/* bytes */
+	u64 reads, read_bytes, writes, write_bytes;
+	u64 flushes, discards, errors;
+	u32 inflight;		/* requests that are not finished */
+};
+
+/** struct nic_info - about a nic at one moment; rx: to the guest, tx: from it */
+struct nic_info {
+	char name[IFNAMSIZ];
+	u32 ifindex;
+	u8 mac[ETH_ALEN];
+	bool link;		/* the guest's driver is up */
+	u64 rx_packets, rx_bytes, rx_dropped;
+	u64 tx_packets, tx_bytes, tx_dropped;
 };
 
 /** vm_exit_name() - name of an exit counter, or NULL past the last one */
@@ -153,6 +193,12 @@ void vm_info(struct vm *vm, struct vm_info *info);
 
 /** vm_vcpu_info() - of vCPU @i. Return: is there one (the VM is switched on)? May sleep. */
 bool vm_vcpu_info(struct vm *vm, u32 i, struct vcpu_info *info);
+
+/** vm_disk_info() - of disk @i. Return: is there one? May sleep. */
+bool vm_disk_info(struct vm *vm, unsigned int i, struct disk_info *info);
+
+/** vm_nic_info() - of nic @i. Return: is there one? May sleep. */
+bool vm_nic_info(struct vm *vm, unsigned int i, struct nic_info *info);
 
 /* Provided by control/: */
 

@@ -219,6 +219,58 @@ static void test_boot(void **state)
 	assert_refused(check_boot(lng, 0, U64_MAX & ~0xfffULL, 0, 4 * GIB, why), "cr3");
 }
 
+static void test_disk_serial(void **state)
+{
+	assert_good(check_disk_serial("a", why));
+	assert_good(check_disk_serial(" ~!,=", why));
+	assert_good(check_disk_serial("12345678901234567890", why));
+	assert_refused(check_disk_serial("", why), "empty");
+	assert_refused(check_disk_serial("123456789012345678901", why), "longer than 20");
+	assert_refused(check_disk_serial("a\n", why), "printable ASCII");
+	assert_refused(check_disk_serial("\x7f", why), "printable ASCII");
+	assert_refused(check_disk_serial("\xc3\xa4", why), "printable ASCII");
+}
+
+static void test_nic_name(void **state)
+{
+	static const char *const good[] = { "a", "web.0", "...", "-", "_", "123456789012345" };
+	static const char *const odd[] = {
+		"a b", "a/b", "a:b", "eth%d", "a\n", "a\t", "\x7f", "a\x80", "\xa0",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++)
+		assert_good(check_nic_name(good[i], why));
+	for (i = 0; i < ARRAY_SIZE(odd); i++)
+		assert_refused(check_nic_name(odd[i], why), "may only have");
+	assert_refused(check_nic_name("", why), "empty");
+	assert_refused(check_nic_name(".", why), "cannot be");
+	assert_refused(check_nic_name("..", why), "cannot be");
+	assert_refused(check_nic_name("1234567890123456", why), "longer than 15");
+}
+
+static void test_nic_default_name(void **state)
+{
+	assert_good(check_nic_default_name("1234567890123", 0, why));
+	assert_good(check_nic_default_name("123456789012", 11, why));
+	assert_refused(check_nic_default_name("1234567890123", 11, why),
+		       "nic 11: 1234567890123.11 is longer than 15 characters: give it a name");
+	assert_refused(check_nic_default_name("0000000000000000000000000000031", 0, why), "longer");
+}
+
+static void test_nic_mac(void **state)
+{
+	static const u8 good[] = { 0x52, 0x54, 0, 1, 2, 3 }, zero[6], last[] = { 0, 0, 0, 0, 0, 1 };
+	static const u8 group[] = { 1, 0, 0x5e, 0, 0, 1 };
+	static const u8 all[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	assert_good(check_nic_mac(good, why));
+	assert_good(check_nic_mac(last, why));
+	assert_refused(check_nic_mac(zero, why), "all zero");
+	assert_refused(check_nic_mac(group, why), "group");
+	assert_refused(check_nic_mac(all, why), "group");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +286,10 @@ int main(void)
 		cmocka_unit_test(test_ram_bytes),
 		cmocka_unit_test(test_segment),
 		cmocka_unit_test(test_boot),
+		cmocka_unit_test(test_disk_serial),
+		cmocka_unit_test(test_nic_name),
+		cmocka_unit_test(test_nic_default_name),
+		cmocka_unit_test(test_nic_mac),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * devices.c - what is plugged into a VM's PCI bus: from its making to its end
+ *
+ * Knows which devices there are, in which slots, and whom their files and names belong to; what
+ * they do is in dev/virtio/.
+ */
+#include <linux/etherdevice.h>
+#include <linux/file.h>
+#include <linux/siphash.h>
+#include <insula/guest-abi.h>
+#include "../control/extack.h"
+#include "vcpu.h"
+
+static_assert(GUEST_SLOT_DISK + INSULA_DISKS_MAX <= GUEST_SLOT_NIC);
+static_assert(GUEST_SLOT_NIC + INSULA_NICS_MAX <= PCI_SLOTS);
+static_assert(INSULA_NIC_NAME_MAX + 1 == IFNAMSIZ);
+
+/* Disks. */
+
+static int add_disk(struct vm *vm, const struct vm_disk *disk, struct netlink_ext_ack *extack)
+{
+	struct vm_devices *devices = &vm->devices;
+	unsigned int i = devices->ndisks;
+	const char *why;
+	int err = disk_file_check(disk->file, disk->ro, &why);
+
+	if (err) {
+		extack_set(extack, NULL, "disk %u: %s", i, why);
+		return err;
+	}
+	err = disk_file_claim(&devices->claim[i], vm, i, disk, extack);
+	if (err)
+		return err;
+	devices->disk[i] = *disk;
+	get_file(disk->file);
+	devices->ndisks++;
+	return 0;
+}
+
+static void remove_disk(struct vm *vm, unsigned int i)
+{
+	disk_file_release(&vm->devices.claim[i]);
+	fput(vm->devices.disk[i].file);
+}
+
+/* Into @path, which has @size bytes. */
+static void tell_path(struct file *file, char *path, size_t size)
+{
+	char *at = file_path(file, path, size);
+
+	if (!IS_ERR(at))
+		memmove(path, at, strlen(at) + 1);
+	else
+		snprintf(path, size, ".../%pD", file);
+}
+
+bool vm_disk_info(struct vm *vm, unsigned int i, struct disk_info *info)
+{
+	const struct vm_disk *disk;
+	bool there;
+
+	mutex_lock(&vm->lock);
+	there = i < vm->devices.ndisks;
+	if (there) {
+		disk = &vm->devices.disk[i];
+		memset(info, 0, sizeof(*info));
+		tell_path(disk->file, info->path, sizeof(info->path));
+		strscpy(info->serial, disk->serial, sizeof(info->serial));
+		info->ro = disk->ro;
+		info->size = disk_file_size(disk->file);
+	}
+	mutex_unlock(&vm->lock);
+	return there;
+}
+
+/* Nics. */
+
+/*
+ * The same whenever a VM of this name is made, so that the guest knows its interface again:
+ * locally administered, the rest a hash.
+ */
+static void make_mac(const struct vm *vm, unsigned int i, u8 *mac)
+{
+	static const siphash_key_t key = { { 1, 2 } };
+	char text[INSULA_NAME_MAX + sizeof(".4294967295")];
+	int len = snprintf(text, sizeof(text), "%s.%u", vm->name, i);
+	u64 hash = siphash(text, len, &key);
+
+	memcpy(mac, &hash, ETH_ALEN);
+	mac[0] = (mac[0] & ~1) | 2;
+}
+
+static bool has_nic(const struct vm_devices *devices, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->nnics; i++)
+		if (!strcmp(devices->nic[i].name, name))
+			return true;
+	return false;
+}
+
+static int add_nic(struct vm *vm, const struct vm_nic *nic, struct netlink_ext_ack *extack)
+{
+	struct vm_devices *devices = &vm->devices;
+	unsigned int i = devices->nnics;
+	struct vm_nic whole = *nic;
+
+	if (!whole.name[0])
+		snprintf(whole.name, sizeof(whole.name), "%s.%u", vm->name, i);
+	if (is_zero_ether_addr(whole.mac))
+		make_mac(vm, i, whole.mac);
+	if (has_nic(devices, whole.name)) {
+		extack_set(extack, NULL, "nic %u: another nic of this VM has the name %s", i,
+			   whole.name);
+		return -EEXIST;
+	}
+	devices->nic[i] = whole;
+	devices->nnics++;
+	return 0;
+}
+
+bool vm_nic_info(struct vm *vm, unsigned int i, struct nic_info *info)
+{
+	bool there;
+
+	mutex_lock(&vm->lock);
+	there = i < vm->devices.nnics;
+	if (there) {
+		memset(info, 0, sizeof(*info));
+		strscpy(info->name, vm->devices.nic[i].name, sizeof(info->name));
+		memcpy(info->mac, vm->devices.nic[i].mac, sizeof(info->mac));
+	}
+	mutex_unlock(&vm->lock);
+	return there;
+}
+
+/* All of them. */
+
+int vm_add_devices(struct vm *vm, const struct vm_config *cfg, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < cfg->ndisks; i++)
+		err = add_disk(vm, &cfg->disk[i], extack);
+	for (i = 0; !err && i < cfg->nnics; i++)
+		err = add_nic(vm, &cfg->nic[i], extack);
+	return err;
+}
+
+void vm_remove_devices(struct vm *vm)
+{
+	unsigned int ndisks;
+
+	mutex_lock(&vm->lock);
+	ndisks = vm->devices.ndisks;
+	vm->devices.ndisks = 0;
+	vm->devices.nnics = 0;
+	mutex_unlock(&vm->lock);
+	while (ndisks--)
+		remove_disk(vm, ndisks);
+}
