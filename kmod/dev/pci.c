@@ -239,6 +239,17 @@ int vpci_add(struct vpci_bus *bus, struct vpci_dev *dev, unsigned int slot)
 	return 0;
 }
 
+void vpci_remove(struct vpci_dev *dev)
+{
+	struct vpci_bus *bus = dev->bus;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bus->lock, flags);
+	bus->dev[dev->slot] = NULL;
+	update_windows(bus);
+	raw_spin_unlock_irqrestore(&bus->lock, flags);
+}
+
 void vpci_bus_init(struct vpci_bus *bus, const struct vpci_bus_ops *ops)
 {
 	static const struct vpci_dev_ops bridge_ops;

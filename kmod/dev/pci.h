@@ -8,7 +8,7 @@
  * space is reached by ports 0xcf8 and 0xcfc and by ECAM; BARs are where the guest puts them,
  * and after a reset where this file puts them, as firmware would: by slot, see vpci_add().
  *
- * Devices are added before the VM is first started, and stay as long as it does.
+ * Devices are added before the VM is first started, and stay as long as it can be started.
  *
  * A device fills in its struct vpci_dev with vpci_dev_init(), vpci_add_bar(), vpci_add_cap(), then
  * vpci_add(). What happens to its BARs comes to its ops; interrupts leave by msix.h or
@@ -141,6 +141,9 @@ int vpci_add_cap(struct vpci_dev *dev, u8 id, unsigned int len);
  * Return: 0; -EBUSY: the slot is taken; -ENOSPC: the BARs do not fit; -EINVAL: no such slot.
  */
 int vpci_add(struct vpci_bus *bus, struct vpci_dev *dev, unsigned int slot);
+
+/** vpci_remove() - pull it out, at rest as after a reset. No vCPU exists. Context: any. */
+void vpci_remove(struct vpci_dev *dev);
 
 /**
  * vpci_set_intx() - drive the interrupt pin; true asserts it

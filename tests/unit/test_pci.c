@@ -444,6 +444,19 @@ static void test_add(void **state)
 	assert_int_equal(config(5, PCI_BASE_ADDRESS_2), (MEM(5) + (8 << 20)) | 4);
 }
 
+static void test_remove(void **state)
+{
+	command(3, PCI_COMMAND_MEMORY);
+	assert_int_not_equal(vpci_mem_read(&bus, MEM(3), 4), U64_MAX);
+	vpci_remove(&fake[1].pci);
+	assert_int_equal(vpci_mem_read(&bus, MEM(3), 4), U64_MAX);
+	assert_int_equal(config(3, 0), U32_MAX);
+	vpci_reset(&bus);
+	assert_int_equal(fake[1].resets, 0);
+	assert_int_equal(fake[0].resets, 1);
+	assert_int_equal(vpci_add(&bus, &fake[1].pci, 3), 0);
+}
+
 /* Slots 1 and 3 share a line, slot 4 has the other. */
 static void test_intx(void **state)
 {
@@ -529,6 +542,7 @@ int main(void)
 		cmocka_unit_test_setup(test_clearable_bits, setup),
 		cmocka_unit_test_setup(test_capabilities, setup),
 		cmocka_unit_test_setup(test_add, setup),
+		cmocka_unit_test_setup(test_remove, setup),
 		cmocka_unit_test_setup(test_intx, setup),
 		cmocka_unit_test_setup(test_intx_disable, setup),
 		cmocka_unit_test_setup(test_msi_needs_a_master, setup),
