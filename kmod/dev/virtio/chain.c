@@ -64,3 +64,28 @@ int vio_bring_in_chain(const struct vio *vio, const struct ring_chain *chain, en
 	return for_pieces(vio, BRING_IN, seg, side == VIO_READ ? chain->nread : chain->nwrite,
 			  offset, NULL, len);
 }
+
+int vio_get(const struct vio *vio, const struct ring_chain *chain, u32 offset, void *buf, u32 len)
+{
+	int err;
+
+	while ((err = vio_copy_from(vio, chain, offset, buf, len)) == -EAGAIN) {
+		err = vio_bring_in_chain(vio, chain, VIO_READ, offset, len);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+int vio_put(const struct vio *vio, const struct ring_chain *chain, u32 offset, const void *buf,
+	    u32 len)
+{
+	int err;
+
+	while ((err = vio_copy_to(vio, chain, offset, buf, len)) == -EAGAIN) {
+		err = vio_bring_in_chain(vio, chain, VIO_WRITE, offset, len);
+		if (err)
+			break;
+	}
+	return err;
+}

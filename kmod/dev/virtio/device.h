@@ -208,4 +208,13 @@ int vio_copy_to(const struct vio *vio, const struct ring_chain *chain, u32 offse
 int vio_bring_in_chain(const struct vio *vio, const struct ring_chain *chain, enum vio_side side,
 		       u32 offset, u32 len);
 
+/**
+ * vio_get() - vio_copy_from() for one who may sleep: brings in what is not mapped
+ * Return: 0; -EINVAL: the chain is shorter than that; as ram_bring_in() else.
+ */
+int vio_get(const struct vio *vio, const struct ring_chain *chain, u32 offset, void *buf, u32 len);
+/** vio_put() - vio_copy_to() for one who may sleep; likewise */
+int vio_put(const struct vio *vio, const struct ring_chain *chain, u32 offset, const void *buf,
+	    u32 len);
+
 #endif
