@@ -10,11 +10,38 @@
 #include <linux/siphash.h>
 #include <insula/guest-abi.h>
 #include "../control/extack.h"
+#include "../dev/virtio/devices.h"
 #include "vcpu.h"
 
 static_assert(GUEST_SLOT_DISK + INSULA_DISKS_MAX <= GUEST_SLOT_NIC);
 static_assert(GUEST_SLOT_NIC + INSULA_NICS_MAX <= PCI_SLOTS);
 static_assert(INSULA_NIC_NAME_MAX + 1 == IFNAMSIZ);
+
+/* Takes over @vio, which may be an error. */
+static int plug(struct vm *vm, unsigned int slot, struct vio *vio)
+{
+	int err = PTR_ERR_OR_ZERO(vio);
+
+	if (err)
+		return err;
+	err = vpci_add(&vm->platform.pci, &vio->regs.pci, slot);
+	if (err)
+		vio_destroy(vio);
+	else
+		vm->devices.vio[slot] = vio;
+	return err;
+}
+
+static void unplug(struct vm *vm, unsigned int slot)
+{
+	struct vio *vio = vm->devices.vio[slot];
+
+	if (!vio)
+		return;
+	vm->devices.vio[slot] = NULL;
+	vpci_remove(&vio->regs.pci);
+	vio_destroy(vio);
+}
 
 /* Disks. */
 
@@ -140,8 +167,8 @@ bool vm_nic_info(struct vm *vm, unsigned int i, struct nic_info *info)
 
 int vm_add_devices(struct vm *vm, const struct vm_config *cfg, struct netlink_ext_ack *extack)
 {
+	int err = plug(vm, GUEST_SLOT_RNG, virtio_rng_create(vm));
 	unsigned int i;
-	int err = 0;
 
 	for (i = 0; !err && i < cfg->ndisks; i++)
 		err = add_disk(vm, &cfg->disk[i], extack);
@@ -152,13 +179,15 @@ int vm_add_devices(struct vm *vm, const struct vm_config *cfg, struct netlink_ex
 
 void vm_remove_devices(struct vm *vm)
 {
-	unsigned int ndisks;
+	unsigned int ndisks, slot;
 
 	mutex_lock(&vm->lock);
 	ndisks = vm->devices.ndisks;
 	vm->devices.ndisks = 0;
 	vm->devices.nnics = 0;
 	mutex_unlock(&vm->lock);
+	for (slot = 0; slot < PCI_SLOTS; slot++)
+		unplug(vm, slot);
 	while (ndisks--)
 		remove_disk(vm, ndisks);
 }

@@ -5,8 +5,11 @@
 #ifndef _INSULA_DEVICES_H
 #define _INSULA_DEVICES_H
 
+#include "../dev/pci.h"
 #include "disk-file.h"
 #include "vm.h"
+
+struct vio;
 
 /**
  * struct vm_devices - what vm_add_devices() has added
@@ -15,6 +18,7 @@
  * under vm->lock.
  */
 struct vm_devices {
+	struct vio *vio[PCI_SLOTS];		/* by slot: GUEST_SLOT_* */
 	struct vm_disk disk[INSULA_DISKS_MAX];
 	struct disk_claim claim[INSULA_DISKS_MAX];
 	unsigned int ndisks;
@@ -23,11 +27,11 @@ struct vm_devices {
 };
 
 /**
- * vm_add_devices() - give a VM that nobody knows yet its disks and nics
+ * vm_add_devices() - give a VM that nobody knows yet what every VM has, its disks and nics
  *
  * Takes its own references on files. May sleep. Return: 0; -EINVAL, -EBADF, -EROFS (files), -EBUSY
- * (another VM has it), -EEXIST (a nic's name), ... with @extack. vm_remove_devices() undoes however
- * far it came.
+ * (another VM has it), -EEXIST (a nic's name), ... with @extack; -ENOMEM. vm_remove_devices()
+ * undoes however far it came.
  */
 int vm_add_devices(struct vm *vm, const struct vm_config *cfg, struct netlink_ext_ack *extack);
 
