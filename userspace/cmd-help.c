@@ -14,9 +14,9 @@ static void print_option(const struct vm_option *option)
 	snprintf(left, sizeof(left), "--%s%s%s", option->name, option->value ? " " : "",
 		 option->value ? option->value : "");
 	if (option->letter)
-		printf("  -%c, %-22s %s\n", option->letter, left, option->meaning);
+		printf("  -%c, %-23s %s\n", option->letter, left, option->meaning);
 	else
-		printf("  %-26s %s\n", left, option->meaning);
+		printf("  %-27s %s\n", left, option->meaning);
 }
 
 static void print_tool_help(void)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devices.h"
 #include "insula.h"
 #include "json.h"
 #include "size.h"
@@ -94,6 +95,7 @@ static void print_vm(const struct vm *vm)
 	print_cpu_settings(vm);
 	printf("memory       %s\n", format_size(vm->memory, text));
 	printf("resident     %s\n", format_size(vm->resident, text));
+	print_devices(vm);
 	printf("console      %s\n", vm->console);
 	printf("on reboot    %s\n", vm->on_reboot == INSULA_ON_REBOOT_STOP ? "stop" : "restart");
 	printf("debug exit   %s\n", vm->debug_exit ? "yes" : "no");

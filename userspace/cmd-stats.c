@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "devices.h"
 #include "insula.h"
 #include "json.h"
 #include "rates.h"
@@ -64,6 +65,7 @@ static void print_totals(const struct vm *vm)
 	       sched->switches, sched->migrations, sched->wakes);
 	print_latency(sched);
 	print_resident(vm);
+	print_device_totals(vm);
 	for (unsigned int i = 0; i < vm->nr_exits; i++)
 		if (vm->exits[i].count)
 			printf("  exits     %-20s %" PRIu64 "\n", vm->exits[i].reason,
@@ -95,6 +97,7 @@ static void print_rates(const struct vm *before, const struct vm *vm, uint64_t n
 	       rates.migrations, rates.wakes);
 	print_latency(&vm->sched);
 	print_resident(vm);
+	print_device_rates(before, vm, ns);
 	print_exit_rates(before, vm, ns);
 }
 

@@ -37,7 +37,7 @@ const struct command commands[] = {
 	  "With --quiet: names only.", cmd_list },
 	{ "show", "NAME", 1, 1, ARG_JSON, "everything about one VM", NULL, cmd_show },
 	{ "stats", "[NAME]", 0, 1, ARG_JSON | ARG_INTERVAL,
-	  "entitled beside received CPU time, resident RAM, exits by reason",
+	  "entitled beside received CPU time, resident RAM, I/O, exits by reason",
 	  "With NAME: its vCPUs one by one, too. With --interval: what was counted since it was\n"
 	  "made, and then what it was in between: percent of a CPU, or times per second. (JSON\n"
 	  "always has what was counted since it was made.)", cmd_stats },

@@ -9,6 +9,72 @@
 
 #include <stdio.h>
 
+#include "devices.h"
+
+/* JSON is UTF-8; a file's name need not be. */
+static json_t *path_to_json(const char *path)
+{
+	char ascii[VM_PATH_MAX];
+	json_t *text = json_string(path);
+
+	if (text)
+		return text;
+	snprintf(ascii, sizeof(ascii), "%s", path);
+	for (char *c = ascii; *c; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	return json_string(ascii);
+}
+
+static json_t *disk_to_json(const struct vm_disk *disk)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "path", path_to_json(disk->path));
+	json_object_set_new(object, "size", json_integer(disk->size));
+	json_object_set_new(object, "ro", json_boolean(disk->ro));
+	json_object_set_new(object, "serial", json_string(disk->serial));
+	json_object_set_new(object, "reads", json_integer(disk->reads));
+	json_object_set_new(object, "read_bytes", json_integer(disk->read_bytes));
+	json_object_set_new(object, "writes", json_integer(disk->writes));
+	json_object_set_new(object, "write_bytes", json_integer(disk->write_bytes));
+	json_object_set_new(object, "flushes", json_integer(disk->flushes));
+	json_object_set_new(object, "discards", json_integer(disk->discards));
+	json_object_set_new(object, "errors", json_integer(disk->errors));
+	json_object_set_new(object, "inflight", json_integer(disk->inflight));
+	return object;
+}
+
+static json_t *nic_to_json(const struct vm_nic *nic)
+{
+	json_t *object = json_object();
+	char mac[MAC_TEXT_MAX];
+
+	json_object_set_new(object, "name", json_string(nic->name));
+	json_object_set_new(object, "ifindex", json_integer(nic->ifindex));
+	json_object_set_new(object, "mac", json_string(format_mac(nic->mac, mac)));
+	json_object_set_new(object, "link", json_boolean(nic->link));
+	json_object_set_new(object, "rx_packets", json_integer(nic->rx_packets));
+	json_object_set_new(object, "rx_bytes", json_integer(nic->rx_bytes));
+	json_object_set_new(object, "rx_dropped", json_integer(nic->rx_dropped));
+	json_object_set_new(object, "tx_packets", json_integer(nic->tx_packets));
+	json_object_set_new(object, "tx_bytes", json_integer(nic->tx_bytes));
+	json_object_set_new(object, "tx_dropped", json_integer(nic->tx_dropped));
+	return object;
+}
+
+static void set_devices(json_t *object, const struct vm *vm)
+{
+	json_t *disks = json_array(), *nics = json_array();
+
+	for (unsigned int i = 0; i < vm->nr_disks; i++)
+		json_array_append_new(disks, disk_to_json(&vm->disks[i]));
+	for (unsigned int i = 0; i < vm->nr_nics; i++)
+		json_array_append_new(nics, nic_to_json(&vm->nics[i]));
+	json_object_set_new(object, "disks", disks);
+	json_object_set_new(object, "nics", nics);
+}
+
 json_t *vm_to_json(const struct vm *vm)
 {
 	json_t *object = json_object();
@@ -39,8 +105,7 @@ json_t *vm_to_json(const struct vm *vm)
 					"stop" : "restart"));
 	json_object_set_new(object, "debug_exit", json_boolean(vm->debug_exit));
 	json_object_set_new(object, "console", json_string(vm->console));
-	json_object_set_new(object, "disks", json_array());
-	json_object_set_new(object, "nics", json_array());
+	set_devices(object, vm);
 	return object;
 }
 

@@ -22,6 +22,7 @@
 
 #define EVENTS_BUFFER	(1 << 20)	/* bytes; many VMs may die at once */
 #define ANSWER_BUFFER	(200 << 10)	/* an answer that tells of 255 vCPUs, and what follows it */
+#define REQUEST_MAX	8192		/* a VM with as much of everything as it can have */
 
 static int set_error(struct nl *nl, int status, const char *text)
 {
@@ -84,7 +85,7 @@ void module_close(struct nl *nl)
 
 struct nl_msg *module_new(struct nl *nl, uint8_t command, bool dump)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg = nlmsg_alloc_size(REQUEST_MAX);
 
 	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
 				 dump ? NLM_F_DUMP : 0, command, INSULA_FAMILY_VERSION)) {

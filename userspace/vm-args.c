@@ -186,6 +186,20 @@ static const char *parse_cpu_affinity(struct vm_args *args, const char *value)
 	return NULL;
 }
 
+static const char *parse_disk_option(struct vm_args *args, const char *value)
+{
+	if (args->nr_disks == INSULA_DISKS_MAX)
+		return "can be given " NUMBER(INSULA_DISKS_MAX) " times, no more";
+	return disk_args_parse(value, &args->disks[args->nr_disks++]);
+}
+
+static const char *parse_nic_option(struct vm_args *args, const char *value)
+{
+	if (args->nr_nics == INSULA_NICS_MAX)
+		return "can be given " NUMBER(INSULA_NICS_MAX) " times, no more";
+	return nic_args_parse(value, &args->nics[args->nr_nics++]);
+}
+
 const struct vm_option vm_options[] = {
 	{ "cpus", 0, "N", ARG_CREATE, parse_cpus, "vCPUs, 1 to 255 (default 1)" },
 	{ "memory", 0, "SIZE", ARG_CREATE, parse_memory,
@@ -206,12 +220,14 @@ const struct vm_option vm_options[] = {
 	  "cap, likewise (default none)" },
 	{ "cpu-affinity", 0, "LIST|all", ARG_CREATE | ARG_LIVE, parse_cpu_affinity,
 	  "host CPUs it may use: 0-3,8 (default all)" },
+	{ "disk", 0, "FILE[,ro][,serial=S]", ARG_CREATE, parse_disk_option,
+	  "a disk: a file or a block device; repeatable" },
+	{ "nic", 0, "[name=IF][,mac=MAC]", ARG_CREATE | ARG_BARE, parse_nic_option,
+	  "a network interface; IF is the host's end (default NAME.0); repeatable" },
 
 	{ "memory-min", 0, "SIZE", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "memory-shares", 0, "N", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "firmware", 0, "FILE", ARG_CREATE, NULL, NULL },
-	{ "disk", 0, "FILE", ARG_CREATE, NULL, NULL },
-	{ "nic", 0, "SPEC", ARG_CREATE, NULL, NULL },
 	{ "hugepages", 0, NULL, ARG_CREATE, NULL, NULL },
 
 	{ "all", 0, NULL, ARG_ALL, parse_all, "all VMs there are" },
@@ -263,6 +279,14 @@ static const struct vm_option *find_option(const struct word *word)
 	return NULL;
 }
 
+/* Behind one that may stand without its value, a name is no value: it has no "=". */
+static bool takes_next(const struct vm_option *option, const char *next)
+{
+	if (!next || !(option->scope & ARG_BARE))
+		return next;
+	return !*next || (*next != '-' && strchr(next, '='));
+}
+
 /* Returns the words used, 1 or 2; -1 on an error. */
 static int parse_option(struct vm_args *args, unsigned int accepts, const struct word *word,
 			const char *next)
@@ -270,6 +294,7 @@ static int parse_option(struct vm_args *args, unsigned int accepts, const struct
 	const struct vm_option *option = find_option(word);
 	const char *value = word->value;
 	const char *wrong;
+	int used = 1;
 
 	if (!option)
 		return refuse(args, word, "unknown option");
@@ -281,14 +306,16 @@ static int parse_option(struct vm_args *args, unsigned int accepts, const struct
 		return refuse(args, word, "not available in this version");
 	if (!option->value && value)
 		return refuse(args, word, "takes no value");
-	if (option->value && !value)
+	if (option->value && !value && takes_next(option, next)) {
 		value = next;
-	if (option->value && !value)
+		used = 2;
+	}
+	if (option->value && !value && !(option->scope & ARG_BARE))
 		return refuse(args, word, "needs a value (%s)", option->value);
-	wrong = option->parse(args, value);
+	wrong = option->parse(args, value ? value : "");
 	if (wrong)
 		return refuse(args, word, "%s, not \"%s\"", wrong, value);
-	return option->value && !word->value ? 2 : 1;
+	return used;
 }
 
 static void set_defaults(struct vm_args *args)

@@ -16,6 +16,8 @@
 #include <linux/insula.h>
 #include <insula/guest-abi.h>
 
+#include "device-args.h"
+
 #define VM_DEFAULT_MEMORY	(512ULL << 20)
 #define VM_ARGS_ERROR_MAX	256
 #define VM_ARGS_LIST_MAX	1024	/* so that a request has room for it */
@@ -31,6 +33,7 @@ enum {
 	ARG_INTERVAL = 1 << 6,
 	ARG_WORDS = 1 << 7,
 	ARG_TOP = 1 << 8,
+	ARG_BARE = 1 << 9,	/* no command: the option may stand without its value */
 };
 
 /* Settings that were given; bits of vm_args.given. */
@@ -67,6 +70,10 @@ enum {
  * @cpu_min: guarantee, in percent of one CPU
  * @cpu_max: cap, in percent of one CPU; 0: none
  * @cpu_affinity: list of the host's CPUs that it may use
+ * @disks: in the order in which they were given
+ * @nr_disks: how many
+ * @nics: likewise
+ * @nr_nics: how many
  * @error: why vm_args_parse() failed
  * @error_about: the option that @error is about
  */
@@ -94,6 +101,10 @@ struct vm_args {
 	uint32_t cpu_min;
 	uint32_t cpu_max;
 	const char *cpu_affinity;
+	struct disk_args disks[INSULA_DISKS_MAX];
+	unsigned int nr_disks;
+	struct nic_args nics[INSULA_NICS_MAX];
+	unsigned int nr_nics;
 	char error[VM_ARGS_ERROR_MAX];
 	char error_about[64];
 };

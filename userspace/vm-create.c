@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "boot/boot.h"
+#include "disk-file.h"
 #include "insula.h"
 #include "size.h"
 #include "vm.h"
@@ -25,6 +27,7 @@
 /* Everything a VM is made of; descriptors are -1 when there is none. */
 struct parts {
 	int memory;
+	int disks[INSULA_DISKS_MAX];
 	int sources[BOOT_NR_SOURCES];
 	struct boot_plan *plan;
 };
@@ -132,6 +135,35 @@ static int plan_boot(const char *vm, const struct vm_args *args, struct parts *p
 	return make_blob(vm, parts->plan, &parts->sources[BOOT_FROM_BLOB]);
 }
 
+static int open_disks(const char *vm, const struct vm_args *args, struct parts *parts)
+{
+	int status = EXIT_DONE;
+
+	for (unsigned int i = 0; i < args->nr_disks && !status; i++)
+		status = disk_file_open(vm, &args->disks[i], &parts->disks[i]);
+	return status;
+}
+
+/*
+ * What can be told early. A name that is made from the VM's is taken mostly because there is such
+ * a VM, which the module will say.
+ */
+static int check_nics(const char *vm, const struct vm_args *args)
+{
+	for (unsigned int i = 0; i < args->nr_nics; i++) {
+		const char *name = args->nics[i].name;
+
+		if (*name && if_nametoindex(name))
+			return fail(EXIT_FAILED, vm, "nic %s: there is an interface of that name",
+				    name);
+		if (!*name && snprintf(NULL, 0, "%s.%u", vm, i) > INSULA_NIC_NAME_MAX)
+			return fail(EXIT_USAGE, vm, "nic %u: %s.%u has more than %d characters:"
+				    " give it another name (--nic name=IF)",
+				    i, vm, i, INSULA_NIC_NAME_MAX);
+	}
+	return EXIT_DONE;
+}
+
 static struct nlattr *begin_nest(struct nl_msg *msg, int type)
 {
 	return nla_nest_start(msg, type | NLA_F_NESTED);
@@ -167,6 +199,34 @@ static void put_registers(struct nl_msg *msg, const struct boot_registers *regs)
 	nla_nest_end(msg, nest);
 }
 
+static void put_disks(struct nl_msg *msg, const struct vm_args *args, const struct parts *parts)
+{
+	for (unsigned int i = 0; i < args->nr_disks; i++) {
+		struct nlattr *nest = begin_nest(msg, INSULA_A_VM_DISK);
+
+		nla_put_u32(msg, INSULA_A_DISK_FD, parts->disks[i]);
+		if (args->disks[i].ro)
+			nla_put_flag(msg, INSULA_A_DISK_RO);
+		if (args->disks[i].serial[0])
+			nla_put_string(msg, INSULA_A_DISK_SERIAL, args->disks[i].serial);
+		nla_nest_end(msg, nest);
+	}
+}
+
+static void put_nics(struct nl_msg *msg, const struct vm_args *args)
+{
+	for (unsigned int i = 0; i < args->nr_nics; i++) {
+		struct nlattr *nest = begin_nest(msg, INSULA_A_VM_NIC);
+
+		if (args->nics[i].name[0])
+			nla_put_string(msg, INSULA_A_NIC_NAME, args->nics[i].name);
+		if (args->nics[i].has_mac)
+			nla_put(msg, INSULA_A_NIC_MAC, MAC_BYTES, args->nics[i].mac);
+		/* Empty or not: it is a nic. */
+		nla_nest_end_keep_empty(msg, nest);
+	}
+}
+
 static void on_created(struct nlattr *attrs, int len, void *arg)
 {
 	struct vm vm;
@@ -187,6 +247,8 @@ static int request(struct nl *nl, const char *name, const struct vm_args *args,
 	vm_put_settings(msg, args);
 	if (args->debug_exit)
 		nla_put_flag(msg, INSULA_A_VM_DEBUG_EXIT);
+	put_disks(msg, args, parts);
+	put_nics(msg, args);
 	if (parts->plan) {
 		put_segments(msg, parts);
 		put_registers(msg, &parts->plan->regs);
@@ -194,10 +256,23 @@ static int request(struct nl *nl, const char *name, const struct vm_args *args,
 	return module_call(nl, msg, on_created, id) ? vm_failed(nl, name) : EXIT_DONE;
 }
 
+static void open_no_parts(struct parts *parts)
+{
+	parts->memory = -1;
+	for (int i = 0; i < INSULA_DISKS_MAX; i++)
+		parts->disks[i] = -1;
+	for (int i = 0; i < BOOT_NR_SOURCES; i++)
+		parts->sources[i] = -1;
+	parts->plan = NULL;
+}
+
 static void close_parts(struct parts *parts)
 {
 	if (parts->memory >= 0)
 		close(parts->memory);
+	for (int i = 0; i < INSULA_DISKS_MAX; i++)
+		if (parts->disks[i] >= 0)
+			close(parts->disks[i]);
 	for (int i = 0; i < BOOT_NR_SOURCES; i++)
 		if (parts->sources[i] >= 0)
 			close(parts->sources[i]);
@@ -206,11 +281,15 @@ static void close_parts(struct parts *parts)
 
 int vm_create(struct nl *nl, const char *name, const struct vm_args *args, uint32_t *id)
 {
-	struct parts parts = { .memory = -1, .sources = { -1, -1, -1 } };
+	struct parts parts;
 	uint32_t ignored;
-	int status = EXIT_DONE;
+	int status;
 
-	if (args->kernel)
+	open_no_parts(&parts);
+	status = check_nics(name, args);
+	if (!status)
+		status = open_disks(name, args, &parts);
+	if (!status && args->kernel)
 		status = plan_boot(name, args, &parts);
 	if (!status)
 		status = make_ram(name, args->memory, &parts.memory);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm-parse.c - the attributes of VMs, of their events and their vCPUs
+ * vm-parse.c - the attributes of VMs, of their events, vCPUs, disks and nics
  */
 #include "vm.h"
 
@@ -30,6 +30,8 @@ static struct nla_policy vm_policy[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_SCHED] = { .type = NLA_NESTED },
 	[INSULA_A_VM_VCPU] = { .type = NLA_NESTED },
 	[INSULA_A_VM_CPU_LACKING] = { .type = NLA_U32 },
+	[INSULA_A_VM_DISK] = { .type = NLA_NESTED },
+	[INSULA_A_VM_NIC] = { .type = NLA_NESTED },
 };
 
 static struct nla_policy exit_policy[INSULA_A_EXIT_MAX + 1] = {
@@ -55,6 +57,34 @@ static struct nla_policy vcpu_policy[INSULA_A_VCPU_MAX + 1] = {
 	[INSULA_A_VCPU_STATE] = { .type = NLA_U32 },
 	[INSULA_A_VCPU_CPU] = { .type = NLA_U32 },
 	[INSULA_A_VCPU_SCHED] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy disk_policy[INSULA_A_DISK_MAX + 1] = {
+	[INSULA_A_DISK_PATH] = { .type = NLA_STRING },
+	[INSULA_A_DISK_SERIAL] = { .type = NLA_STRING },
+	[INSULA_A_DISK_RO] = { .type = NLA_FLAG },
+	[INSULA_A_DISK_SIZE] = { .type = NLA_U64 },
+	[INSULA_A_DISK_READS] = { .type = NLA_U64 },
+	[INSULA_A_DISK_READ_BYTES] = { .type = NLA_U64 },
+	[INSULA_A_DISK_WRITES] = { .type = NLA_U64 },
+	[INSULA_A_DISK_WRITE_BYTES] = { .type = NLA_U64 },
+	[INSULA_A_DISK_FLUSHES] = { .type = NLA_U64 },
+	[INSULA_A_DISK_DISCARDS] = { .type = NLA_U64 },
+	[INSULA_A_DISK_ERRORS] = { .type = NLA_U64 },
+	[INSULA_A_DISK_INFLIGHT] = { .type = NLA_U32 },
+};
+
+static struct nla_policy nic_policy[INSULA_A_NIC_MAX + 1] = {
+	[INSULA_A_NIC_NAME] = { .type = NLA_STRING },
+	[INSULA_A_NIC_MAC] = { .minlen = MAC_BYTES, .maxlen = MAC_BYTES },
+	[INSULA_A_NIC_IFINDEX] = { .type = NLA_U32 },
+	[INSULA_A_NIC_LINK] = { .type = NLA_FLAG },
+	[INSULA_A_NIC_RX_PACKETS] = { .type = NLA_U64 },
+	[INSULA_A_NIC_RX_BYTES] = { .type = NLA_U64 },
+	[INSULA_A_NIC_RX_DROPPED] = { .type = NLA_U64 },
+	[INSULA_A_NIC_TX_PACKETS] = { .type = NLA_U64 },
+	[INSULA_A_NIC_TX_BYTES] = { .type = NLA_U64 },
+	[INSULA_A_NIC_TX_DROPPED] = { .type = NLA_U64 },
 };
 
 static uint32_t u32_or_0(struct nlattr *attr)
@@ -89,6 +119,64 @@ static void parse_exits(struct nlattr *attrs, int len, struct vm *vm)
 		exit = &vm->exits[vm->nr_exits++];
 		copy_string(exit->reason, tb[INSULA_A_EXIT_REASON], sizeof(exit->reason));
 		exit->count = u64_or_0(tb[INSULA_A_EXIT_COUNT]);
+	}
+}
+
+static void parse_disk(struct nlattr *nest, struct vm *vm)
+{
+	struct nlattr *tb[INSULA_A_DISK_MAX + 1];
+	struct vm_disk *disk = &vm->disks[vm->nr_disks];
+
+	if (vm->nr_disks == INSULA_DISKS_MAX ||
+	    nla_parse_nested(tb, INSULA_A_DISK_MAX, nest, disk_policy))
+		return;
+	copy_string(disk->path, tb[INSULA_A_DISK_PATH], sizeof(disk->path));
+	copy_string(disk->serial, tb[INSULA_A_DISK_SERIAL], sizeof(disk->serial));
+	disk->ro = tb[INSULA_A_DISK_RO];
+	disk->size = u64_or_0(tb[INSULA_A_DISK_SIZE]);
+	disk->reads = u64_or_0(tb[INSULA_A_DISK_READS]);
+	disk->read_bytes = u64_or_0(tb[INSULA_A_DISK_READ_BYTES]);
+	disk->writes = u64_or_0(tb[INSULA_A_DISK_WRITES]);
+	disk->write_bytes = u64_or_0(tb[INSULA_A_DISK_WRITE_BYTES]);
+	disk->flushes = u64_or_0(tb[INSULA_A_DISK_FLUSHES]);
+	disk->discards = u64_or_0(tb[INSULA_A_DISK_DISCARDS]);
+	disk->errors = u64_or_0(tb[INSULA_A_DISK_ERRORS]);
+	disk->inflight = u32_or_0(tb[INSULA_A_DISK_INFLIGHT]);
+	vm->nr_disks++;
+}
+
+static void parse_nic(struct nlattr *nest, struct vm *vm)
+{
+	struct nlattr *tb[INSULA_A_NIC_MAX + 1];
+	struct vm_nic *nic = &vm->nics[vm->nr_nics];
+
+	if (vm->nr_nics == INSULA_NICS_MAX ||
+	    nla_parse_nested(tb, INSULA_A_NIC_MAX, nest, nic_policy))
+		return;
+	copy_string(nic->name, tb[INSULA_A_NIC_NAME], sizeof(nic->name));
+	if (tb[INSULA_A_NIC_MAC])
+		nla_memcpy(nic->mac, tb[INSULA_A_NIC_MAC], sizeof(nic->mac));
+	nic->ifindex = u32_or_0(tb[INSULA_A_NIC_IFINDEX]);
+	nic->link = tb[INSULA_A_NIC_LINK];
+	nic->rx_packets = u64_or_0(tb[INSULA_A_NIC_RX_PACKETS]);
+	nic->rx_bytes = u64_or_0(tb[INSULA_A_NIC_RX_BYTES]);
+	nic->rx_dropped = u64_or_0(tb[INSULA_A_NIC_RX_DROPPED]);
+	nic->tx_packets = u64_or_0(tb[INSULA_A_NIC_TX_PACKETS]);
+	nic->tx_bytes = u64_or_0(tb[INSULA_A_NIC_TX_BYTES]);
+	nic->tx_dropped = u64_or_0(tb[INSULA_A_NIC_TX_DROPPED]);
+	vm->nr_nics++;
+}
+
+static void parse_devices(struct nlattr *attrs, int len, struct vm *vm)
+{
+	struct nlattr *attr;
+	int rest;
+
+	nla_for_each_attr(attr, attrs, len, rest) {
+		if (nla_type(attr) == INSULA_A_VM_DISK)
+			parse_disk(attr, vm);
+		else if (nla_type(attr) == INSULA_A_VM_NIC)
+			parse_nic(attr, vm);
 	}
 }
 
@@ -168,6 +256,7 @@ void vm_parse(struct nlattr *attrs, int len, struct vm *vm)
 	parse_cpu_settings(tb, vm);
 	parse_sched(tb[INSULA_A_VM_SCHED], &vm->sched);
 	parse_exits(attrs, len, vm);
+	parse_devices(attrs, len, vm);
 }
 
 const char *vm_state_name(enum insula_vm_state state)

@@ -18,6 +18,7 @@
 
 #define VM_EXITS_MAX	64
 #define VM_AFFINITY_MAX	4096
+#define VM_PATH_MAX	512
 
 /* Reasons that mean something to commands; the others are for people. */
 #define VM_REASON_POWEROFF	"poweroff"
@@ -85,6 +86,62 @@ struct vm_vcpu {
 };
 
 /**
+ * struct vm_disk - a disk; what was counted, since the VM was made
+ * @path: of its file, as it is called now
+ * @serial: its serial number, or ""
+ * @ro: the guest may not write to it
+ * @size: bytes
+ * @reads: how often the guest read from it
+ * @read_bytes: how much
+ * @writes: how often it wrote to it
+ * @write_bytes: how much
+ * @flushes: how often it had all brought onto the medium
+ * @discards: how often it gave a range back, or had it filled with zeroes
+ * @errors: requests that failed
+ * @inflight: requests that are not finished
+ */
+struct vm_disk {
+	char path[VM_PATH_MAX];
+	char serial[INSULA_SERIAL_MAX + 1];
+	bool ro;
+	uint64_t size;
+	uint64_t reads;
+	uint64_t read_bytes;
+	uint64_t writes;
+	uint64_t write_bytes;
+	uint64_t flushes;
+	uint64_t discards;
+	uint64_t errors;
+	uint32_t inflight;
+};
+
+/**
+ * struct vm_nic - a nic; what was counted, since the VM was made
+ * @name: of the host's end
+ * @ifindex: its number, 0: there is none
+ * @mac: address of the guest's end
+ * @link: the guest's driver is up
+ * @rx_packets: to the guest, as the next two
+ * @rx_bytes: how much
+ * @rx_dropped: how many did not get there
+ * @tx_packets: from the guest, as the next two
+ * @tx_bytes: how much
+ * @tx_dropped: how many went no further
+ */
+struct vm_nic {
+	char name[INSULA_NIC_NAME_MAX + 1];
+	uint32_t ifindex;
+	uint8_t mac[MAC_BYTES];
+	bool link;
+	uint64_t rx_packets;
+	uint64_t rx_bytes;
+	uint64_t rx_dropped;
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+	uint64_t tx_dropped;
+};
+
+/**
  * struct vm - a VM, or an event of one: what was not told of is zero
  * @id: number, never used twice
  * @name: name
@@ -110,6 +167,10 @@ struct vm_vcpu {
  * @sched: of all vCPUs together, since the VM was made
  * @exits: exits by reason
  * @nr_exits: how many reasons
+ * @disks: its disks
+ * @nr_disks: how many
+ * @nics: its nics
+ * @nr_nics: how many
  */
 struct vm {
 	uint32_t id;
@@ -136,6 +197,10 @@ struct vm {
 	struct vm_sched sched;
 	struct vm_exit_count exits[VM_EXITS_MAX];
 	unsigned int nr_exits;
+	struct vm_disk disks[INSULA_DISKS_MAX];
+	unsigned int nr_disks;
+	struct vm_nic nics[INSULA_NICS_MAX];
+	unsigned int nr_nics;
 };
 
 /**

@@ -14,13 +14,35 @@ _insula_value()
 	done
 }
 
+# The part behind the last comma, of a value such as "FILE[,ro][,serial=S]" or "[name=IF][,mac=MAC]".
+_insula_parts()
+{
+	local before=
+
+	[[ $cur != *,* ]] || before=${cur%,*},
+	compopt -o nospace 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W \
+		"$(tr '[],' '\n' <<<"$1" | sed -n 's/=.*/=/p; /^[a-z]*$/p')" -- "${cur##*,}")
+}
+
 _insula_option_value()
 {
-	case $(_insula_value "$1" "$2") in
-	FILE)
+	local value
+	value=$(_insula_value "$1" "$2")
+	case $value in
+	FILE | FILE\[*)
+		if [[ $value == FILE\[* && $cur == ?*,* ]]; then
+			_insula_parts "$value"
+			return 0
+		fi
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return 0
+		;;
+	\[*)
+		_insula_parts "$value"
+		[[ $cur != -* ]]
+		return
 		;;
 	*'|'*)
 		# Words to be typed as they are; those in capitals stand for something.

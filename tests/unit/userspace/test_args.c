@@ -115,7 +115,7 @@ static void test_wrong_words(void **state)
 static void test_settings_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"--memory-min", "--memory-shares", "--firmware", "--disk", "--nic", "--hugepages",
+		"--memory-min", "--memory-shares", "--firmware", "--hugepages",
 	};
 
 	(void)state;
@@ -189,6 +189,71 @@ static void test_bad_cpu_settings(void **state)
 	assert_wrong("--cpu-affinity", "at most 1024 characters");
 	list[VM_ARGS_LIST_MAX - 1] = '\0';
 	assert_int_equal(parse_words(ARG_LIVE, "web", "--cpu-affinity", list), 0);
+}
+
+static void test_disks_and_nics(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words(ARG_CREATE, "--disk", "a.img", "web", "--disk=b,,c,ro", "--nic",
+				     "name=x", "--nic=mac=52:54:00:00:00:01"), 0);
+	assert_int_equal(args.nr_disks, 2);
+	assert_string_equal(args.disks[0].path, "a.img");
+	assert_string_equal(args.disks[1].path, "b,c");
+	assert_true(args.disks[1].ro);
+	assert_int_equal(args.nr_nics, 2);
+	assert_string_equal(args.nics[0].name, "x");
+	assert_true(args.nics[1].has_mac);
+	assert_int_equal(args.nr_names, 1);
+	assert_int_equal(parse_words(ARG_CREATE, "--disk"), -1);
+	assert_wrong("--disk", "needs a value");
+	assert_int_equal(parse_words(ARG_CREATE, "--disk", ""), -1);
+	assert_wrong("--disk", "takes FILE");
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--disk", "x"), -1);
+	assert_wrong("--disk", "can't be changed");
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--nic"), -1);
+	assert_wrong("--nic", "can't be changed");
+}
+
+/* All that it takes is optional: what follows may be the next option, a name, or nothing. */
+static void test_bare_nic(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words(ARG_CREATE, "--nic", "--cpus", "2", "--nic", "web", "--nic"), 0);
+	assert_int_equal(args.nr_nics, 3);
+	assert_int_equal(args.cpus, 2);
+	assert_int_equal(args.nr_names, 1);
+	assert_string_equal(args.names[0], "web");
+	assert_string_equal(args.nics[2].name, "");
+	assert_int_equal(parse_words(ARG_CREATE, "--nic", "", "--nic=", "web"), 0);
+	assert_int_equal(args.nr_nics, 2);
+	assert_int_equal(args.nr_names, 1);
+	assert_int_equal(parse_words(ARG_CREATE, "web", "--nic", "nmae=x"), -1);
+	assert_wrong("--nic", "takes [name=IF]");
+	assert_int_equal(parse_words(ARG_CREATE, "web", "--nic", "--memory=2G"), 0);
+	assert_int_equal(args.memory, 2ULL << 30);
+}
+
+static void test_too_many_devices(void **state)
+{
+	char *words[2 * INSULA_DISKS_MAX + 2];
+	int n = 0;
+
+	(void)state;
+	for (; n < 2 * INSULA_DISKS_MAX; n += 2) {
+		words[n] = (char *)"--disk";
+		words[n + 1] = (char *)"x";
+	}
+	assert_int_equal(vm_args_parse(&args, ARG_CREATE, words, n), 0);
+	assert_int_equal(args.nr_disks, INSULA_DISKS_MAX);
+	words[n++] = (char *)"--disk";
+	words[n++] = (char *)"x";
+	assert_int_equal(vm_args_parse(&args, ARG_CREATE, words, n), -1);
+	assert_wrong("--disk", "can be given 16 times");
+	for (n = 0; n <= INSULA_NICS_MAX; n++)
+		words[n] = (char *)"--nic";
+	assert_int_equal(vm_args_parse(&args, ARG_CREATE, words, INSULA_NICS_MAX), 0);
+	assert_int_equal(vm_args_parse(&args, ARG_CREATE, words, INSULA_NICS_MAX + 1), -1);
+	assert_wrong("--nic", "can be given 12 times");
 }
 
 static void test_operands(void **state)
@@ -267,6 +332,9 @@ int main(void)
 		cmocka_unit_test(test_live_settings),
 		cmocka_unit_test(test_cpu_settings),
 		cmocka_unit_test(test_bad_cpu_settings),
+		cmocka_unit_test(test_disks_and_nics),
+		cmocka_unit_test(test_bare_nic),
+		cmocka_unit_test(test_too_many_devices),
 		cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_letters_with_values),
 		cmocka_unit_test(test_names),

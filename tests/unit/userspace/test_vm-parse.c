@@ -114,6 +114,94 @@ static void test_vcpus(void **state)
 	assert_int_equal(vcpus[254].sched.latency_p99, 25409);
 }
 
+static void put_numbers(int first, int last, uint64_t from)
+{
+	for (int i = first; i <= last; i++)
+		nla_put_u64(msg, i, from + i);
+}
+
+static void put_disk(const char *path, bool ro)
+{
+	struct nlattr *nest = nla_nest_start(msg, INSULA_A_VM_DISK);
+
+	nla_put_string(msg, INSULA_A_DISK_PATH, path);
+	if (ro)
+		nla_put_flag(msg, INSULA_A_DISK_RO);
+	else
+		nla_put_string(msg, INSULA_A_DISK_SERIAL, "12345678901234567890");
+	put_numbers(INSULA_A_DISK_SIZE, INSULA_A_DISK_ERRORS, 1000);
+	nla_put_u32(msg, INSULA_A_DISK_INFLIGHT, 3);
+	nla_nest_end(msg, nest);
+}
+
+static void put_nic(const char *name)
+{
+	static const uint8_t mac[MAC_BYTES] = { 2, 3, 4, 5, 6, 7 };
+	struct nlattr *nest = nla_nest_start(msg, INSULA_A_VM_NIC);
+
+	nla_put_string(msg, INSULA_A_NIC_NAME, name);
+	nla_put(msg, INSULA_A_NIC_MAC, MAC_BYTES, mac);
+	nla_put_u32(msg, INSULA_A_NIC_IFINDEX, 7);
+	nla_put_flag(msg, INSULA_A_NIC_LINK);
+	put_numbers(INSULA_A_NIC_RX_PACKETS, INSULA_A_NIC_TX_DROPPED, 1000);
+	nla_nest_end(msg, nest);
+}
+
+static void test_disks(void **state)
+{
+	(void)state;
+	put_disk("/a", false);
+	put_nic("web.0");
+	put_disk("/b", true);
+	parse();
+	assert_int_equal(vm.nr_disks, 2);
+	assert_string_equal(vm.disks[0].path, "/a");
+	assert_string_equal(vm.disks[0].serial, "12345678901234567890");
+	assert_false(vm.disks[0].ro);
+	assert_int_equal(vm.disks[0].size, 1000 + INSULA_A_DISK_SIZE);
+	assert_int_equal(vm.disks[0].reads, 1000 + INSULA_A_DISK_READS);
+	assert_int_equal(vm.disks[0].read_bytes, 1000 + INSULA_A_DISK_READ_BYTES);
+	assert_int_equal(vm.disks[0].writes, 1000 + INSULA_A_DISK_WRITES);
+	assert_int_equal(vm.disks[0].write_bytes, 1000 + INSULA_A_DISK_WRITE_BYTES);
+	assert_int_equal(vm.disks[0].flushes, 1000 + INSULA_A_DISK_FLUSHES);
+	assert_int_equal(vm.disks[0].discards, 1000 + INSULA_A_DISK_DISCARDS);
+	assert_int_equal(vm.disks[0].errors, 1000 + INSULA_A_DISK_ERRORS);
+	assert_int_equal(vm.disks[0].inflight, 3);
+	assert_string_equal(vm.disks[1].path, "/b");
+	assert_string_equal(vm.disks[1].serial, "");
+	assert_true(vm.disks[1].ro);
+}
+
+static void test_nics(void **state)
+{
+	(void)state;
+	put_nic("web.0");
+	parse();
+	assert_int_equal(vm.nr_nics, 1);
+	assert_string_equal(vm.nics[0].name, "web.0");
+	assert_int_equal(vm.nics[0].mac[5], 7);
+	assert_int_equal(vm.nics[0].ifindex, 7);
+	assert_true(vm.nics[0].link);
+	assert_int_equal(vm.nics[0].rx_packets, 1000 + INSULA_A_NIC_RX_PACKETS);
+	assert_int_equal(vm.nics[0].rx_bytes, 1000 + INSULA_A_NIC_RX_BYTES);
+	assert_int_equal(vm.nics[0].rx_dropped, 1000 + INSULA_A_NIC_RX_DROPPED);
+	assert_int_equal(vm.nics[0].tx_packets, 1000 + INSULA_A_NIC_TX_PACKETS);
+	assert_int_equal(vm.nics[0].tx_bytes, 1000 + INSULA_A_NIC_TX_BYTES);
+	assert_int_equal(vm.nics[0].tx_dropped, 1000 + INSULA_A_NIC_TX_DROPPED);
+}
+
+static void test_too_many_devices(void **state)
+{
+	(void)state;
+	for (int i = 0; i < INSULA_DISKS_MAX + 3; i++)
+		put_disk("/a", false);
+	for (int i = 0; i < INSULA_NICS_MAX + 3; i++)
+		put_nic("a");
+	parse();
+	assert_int_equal(vm.nr_disks, INSULA_DISKS_MAX);
+	assert_int_equal(vm.nr_nics, INSULA_NICS_MAX);
+}
+
 static void test_malformed(void **state)
 {
 	char affinity[VM_AFFINITY_MAX * 2];
@@ -125,8 +213,14 @@ static void test_malformed(void **state)
 	parse();
 	assert_int_equal(strlen(vm.cpu_affinity), VM_AFFINITY_MAX - 1);
 	nla_put(msg, INSULA_A_VM_VCPU, 3, "abc");
+	nla_put(msg, INSULA_A_VM_DISK, 3, "abc");
+	nla_put(msg, INSULA_A_VM_NIC, 0, NULL);
+	put_disk(affinity, true);
+	put_nic("12345678901234567890");
 	nla_put_u32(msg, INSULA_A_VM_VCPU, 5);
 	parse();
+	assert_int_equal(strlen(vm.disks[vm.nr_disks - 1].path), VM_PATH_MAX - 1);
+	assert_string_equal(vm.nics[vm.nr_nics - 1].name, "123456789012345");
 	assert_true(parse_vcpus() <= 2);
 	assert_string_equal(vcpu_state_name(77), "unknown");
 	assert_string_equal(vm_state_name(77), "unknown");
@@ -138,6 +232,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_settings, begin, end),
 		cmocka_unit_test_setup_teardown(test_an_older_module, begin, end),
 		cmocka_unit_test_setup_teardown(test_vcpus, begin, end),
+		cmocka_unit_test_setup_teardown(test_disks, begin, end),
+		cmocka_unit_test_setup_teardown(test_nics, begin, end),
+		cmocka_unit_test_setup_teardown(test_too_many_devices, begin, end),
 		cmocka_unit_test_setup_teardown(test_malformed, begin, end),
 	};
 
