@@ -8,7 +8,8 @@ keys='["name","id","state","reason","cpus","memory","memory_resident","memory_ta
 "memory_shares","cpu_shares","cpu_min","cpu_max","cpu_time_ns","uptime_ns","console","disks","nics"]'
 
 is "no VMs are an empty array" "$(insula list -j | jq -c .)" "[]"
-play one do=idle --cpus 2
+truncate -s 1M disk.img
+play one do=idle --cpus 2 --disk disk.img --nic
 play two do=poweroff
 output_has "a guest" one.out idle
 comes_to "another" two stopped poweroff
@@ -19,7 +20,15 @@ is "list: states" "$(insula list -j | jq -c 'map(.state)')" '["running","stopped
 is "list: reasons" "$(insula list -j | jq -c 'map(.reason)')" '["","poweroff"]'
 is "types" "$(insula show -j one | jq -c '.[0] | [.id, .cpus, .memory, .memory_resident, .cpu_time_ns,
 	.uptime_ns] | map(type) | unique')" '["number"]'
-is "arrays" "$(insula show -j one | jq -c '.[0] | [.disks, .nics]')" '[[],[]]'
+is "arrays" "$(insula show -j two | jq -c '.[0] | [.disks, .nics]')" '[[],[]]'
+is "disks: all keys" "$(insula show -j one | jq -c '.[0].disks[0] | keys_unsorted')" \
+	'["path","size","ro","serial","reads","read_bytes","writes","write_bytes","flushes","discards","errors","inflight"]'
+is "disks: types" "$(insula show -j one | jq -c '.[0].disks[0] | map(type) | unique')" \
+	'["boolean","number","string"]'
+is "nics: all keys" "$(insula show -j one | jq -c '.[0].nics[0] | keys_unsorted')" \
+	'["name","ifindex","mac","link","rx_packets","rx_bytes","rx_dropped","tx_packets","tx_bytes","tx_dropped"]'
+is "stats has them, too" "$(insula stats -j one | jq -c '.[0] | [.disks[0].reads, .nics[0].rx_packets] |
+	map(type)')" '["number","number"]'
 is "cpus" "$(insula show -j one | jq '.[0].cpus')" 2
 is "memory" "$(insula show -j one | jq '.[0].memory')" $((32 << 20))
 is "stats: exits are numbers" \
