@@ -125,6 +125,8 @@ static void stop(struct vio_queue *q)
 		return;
 	if (q->vio->ops->stop)
 		q->vio->ops->stop(q);
+	/* What was on its way may have called vio_run_later(), which looked at the state before. */
+	cancel_work_sync(&q->work);
 	q->started = false;
 	unmap(q);
 }
@@ -250,8 +252,16 @@ int vio_pop_now(struct vio_queue *q, struct ring_chain *chain)
 
 int vio_bring_in(struct vio_queue *q)
 {
-	int err = ram_bring_in(q->vio->ram, q->missing, q->missing_len);
+	unsigned long flags;
+	u64 missing;
+	u32 len;
+	int err;
 
+	spin_lock_irqsave(&q->lock, flags);
+	missing = q->missing;
+	len = q->missing_len;
+	spin_unlock_irqrestore(&q->lock, flags);
+	err = ram_bring_in(q->vio->ram, missing, len);
 	if (err)
 		vio_break(q, "an indirect table can't be brought in");
 	return err ? -EPROTO : 0;
@@ -286,6 +296,29 @@ void vio_push(struct vio_queue *q, struct ring_id id, u32 written)
 	spin_lock_irqsave(&q->lock, flags);
 	ring_push(&q->ring, id, written);
 	ring_publish(&q->ring);
+	signal = ring_should_signal(&q->ring);
+	spin_unlock_irqrestore(&q->lock, flags);
+	if (signal)
+		virtio_signal_queue(&q->vio->regs, q->index);
+}
+
+void vio_push_quietly(struct vio_queue *q, const struct vio_used *used, unsigned int n)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&q->lock, flags);
+	for (; n; n--, used++)
+		ring_push(&q->ring, used->id, used->written);
+	ring_publish(&q->ring);
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void vio_signal(struct vio_queue *q)
+{
+	unsigned long flags;
+	bool signal;
+
+	spin_lock_irqsave(&q->lock, flags);
 	signal = ring_should_signal(&q->ring);
 	spin_unlock_irqrestore(&q->lock, flags);
 	if (signal)
@@ -380,9 +413,14 @@ fail:
 
 void vio_destroy(struct vio *vio)
 {
+	struct virtio_queue *regs = vio->regs.queue;
+	struct msix_vector *vector = vio->regs.msix.vector;
+	struct vio_queue *queue = vio->queue;
+
 	on_quiesce(&vio->regs);
-	free_parts(vio->regs.queue, vio->regs.msix.vector, vio->queue);
+	/* Up to here users on the host may look at queues, which are off. */
 	vio->ops->free(vio);
+	free_parts(regs, vector, queue);
 }
 
 int vio_init(void)

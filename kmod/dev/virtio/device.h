@@ -45,7 +45,8 @@ struct vio_queue;
  * @reset:	all queues are stopped: what the driver has told the device besides is forgotten.
  *		Optional. May sleep.
  * @config_written: see struct virtio_ops. Optional.
- * @free:	nothing uses the device any more: free it, and what it has
+ * @free:	the queues are off for good: see to it that nobody on the host uses the device any more,
+ *		and free it, and what it has. May sleep.
  */
 struct vio_ops {
 	void (*start)(struct vio_queue *q);
@@ -176,6 +177,18 @@ int vio_bring_in(struct vio_queue *q);
 void vio_unpop(struct vio_queue *q, struct ring_id id);
 /** vio_push() - done with a chain: push, publish, interrupt if wanted. Context: any. */
 void vio_push(struct vio_queue *q, struct ring_id id, u32 written);
+/** struct vio_used - a chain that the device is done with: arguments of vio_push() */
+struct vio_used {
+	struct ring_id id;
+	u32 written;
+};
+
+/** vio_push_quietly() - done with @n chains: push, publish them together. Context: any. */
+void vio_push_quietly(struct vio_queue *q, const struct vio_used *used, unsigned int n);
+/**
+ * vio_signal() - interrupt, if the driver wants one for what was published without. Context: any.
+ */
+void vio_signal(struct vio_queue *q);
 /** vio_disable_kick() - see ring_disable_kick(). Context: any. */
 void vio_disable_kick(struct vio_queue *q);
 /** vio_enable_kick() - Return: is there more to pop? No, when it is being stopped. Context: any. */
