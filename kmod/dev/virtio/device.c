@@ -117,16 +117,23 @@ static void work(struct work_struct *work)
 }
 
 /* A queue ends. With vio->lock. */
+
+/* Under the queue's lock, so that vio_run_later() has called for the worker, or will not. */
+static void switch_off(struct vio_queue *q)
+{
+	spin_lock_irq(&q->lock);
+	WRITE_ONCE(q->state, VIO_QUEUE_OFF);
+	spin_unlock_irq(&q->lock);
+}
+
 static void stop(struct vio_queue *q)
 {
-	WRITE_ONCE(q->state, VIO_QUEUE_OFF);
+	switch_off(q);
 	cancel_work_sync(&q->work);
 	if (!q->started)
 		return;
 	if (q->vio->ops->stop)
 		q->vio->ops->stop(q);
-	/* What was on its way may have called vio_run_later(), which looked at the state before. */
-	cancel_work_sync(&q->work);
 	q->started = false;
 	unmap(q);
 }
@@ -147,7 +154,7 @@ static void stop_all(struct vio *vio)
 
 	mutex_lock(&vio->lock);
 	for (i = 0; i < vio->nqueues; i++)
-		WRITE_ONCE(vio->queue[i].state, VIO_QUEUE_OFF);
+		switch_off(&vio->queue[i]);
 	for (i = 0; i < vio->nqueues; i++)
 		stop(&vio->queue[i]);
 	if (vio->ops->reset)
@@ -229,8 +236,12 @@ static const struct virtio_ops virtio_ops = {
 
 void vio_run_later(struct vio_queue *q)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&q->lock, flags);
 	if (READ_ONCE(q->state) != VIO_QUEUE_OFF)
 		queue_work(vio_wq, &q->work);
+	spin_unlock_irqrestore(&q->lock, flags);
 }
 
 int vio_pop_now(struct vio_queue *q, struct ring_chain *chain)
