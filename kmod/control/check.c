@@ -212,7 +212,7 @@ int check_nic_name(const char *name, char *why)
 	for (i = 0; name[i]; i++)
 		if (!is_nic_name_char(name[i]))
 			return refuse_text(why,
-					   "a nic's name may only have ASCII, and no space, '/', ':', '%'");
+					   "a nic's name may only have ASCII, no space, '/', ':', '%'");
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return refuse_text(why, "a nic's name cannot be \".\" or \"..\"");
 	return 0;
@@ -230,7 +230,7 @@ int check_nic_default_name(const char *vm, u32 index, char *why)
 int check_nic_mac(const u8 *mac, char *why)
 {
 	if (mac[0] & 1)
-		return refuse_text(why, "a nic's mac is that of a group: its first byte must be even");
+		return refuse_text(why, "a nic's mac is a group's: its first byte must be even");
 	if (!(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]))
 		return refuse_text(why, "a nic's mac is all zero");
 	return 0;

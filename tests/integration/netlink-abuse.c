@@ -34,6 +34,7 @@
 #define SOL_NETLINK	270
 #endif
 #define RAM		(16 << 20)
+#define DISK		(1 << 20)
 #define MAX_FAULTS	20000
 
 /* A request being written, and what came back. */
@@ -223,7 +224,7 @@ static int open_socket(void)
 
 /* Pieces of honest requests */
 
-static int ram_fd, code_fd;
+static int disk_fd, ram_fd, code_fd;
 
 /*
  * 16-bit code, at 0x1000: waits for a character on COM1, then writes to every page from
@@ -264,6 +265,26 @@ static void put_segment(int fd, uint64_t address, uint64_t length)
 	close_nest();
 }
 
+static void put_disk(int fd, const char *serial)
+{
+	open_nest(INSULA_A_VM_DISK);
+	put_u32(INSULA_A_DISK_FD, fd);
+	put(INSULA_A_DISK_RO, NULL, 0);
+	if (serial)
+		put_string(INSULA_A_DISK_SERIAL, serial);
+	close_nest();
+}
+
+static void put_nic(const char *name, const uint8_t *mac, int mac_bytes)
+{
+	open_nest(INSULA_A_VM_NIC);
+	if (name)
+		put_string(INSULA_A_NIC_NAME, name);
+	if (mac)
+		put(INSULA_A_NIC_MAC, mac, mac_bytes);
+	close_nest();
+}
+
 static void put_boot(void)
 {
 	open_nest(INSULA_A_VM_BOOT);
@@ -281,6 +302,8 @@ static void put_valid(const char *name, int fd)
 	put_u32(INSULA_A_VM_MEMORY_FD, fd);
 	put_segment(code_fd, 0x1000, sizeof(code));
 	put_boot();
+	put_disk(disk_fd, "serial");
+	put_nic(NULL, NULL, 0);
 }
 
 static int destroy(const char *name)
@@ -705,6 +728,94 @@ static void abuse_vcpus(void)
 	check(err == -EINVAL, "a dump with vCPUs", "answered %d", err);
 }
 
+static void abuse_disks(void)
+{
+	static const char *const serials[] = {
+		"", "123456789012345678901", "a\n", "\x7f", "\xc3\xa4", "\x01",
+	};
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < sizeof(serials) / sizeof(serials[0]); i++) {
+		begin_create();
+		put_disk(disk_fd, serials[i]);
+		refused("create: a disk's serial that cannot be");
+	}
+	begin_create();
+	for (i = 0; i < INSULA_DISKS_MAX + 1; i++)
+		put_disk(disk_fd, NULL);
+	refused("create: too many disks");
+	begin_create();
+	open_nest(INSULA_A_VM_DISK);
+	close_nest();
+	refused("create: an empty disk");
+	begin_create();
+	put_u32(INSULA_A_VM_DISK, disk_fd);
+	refused("create: a disk that is a number");
+	begin_create();
+	put(INSULA_A_VM_DISK | NLA_F_NESTED, "x", 1);
+	refused("create: a disk of a byte");
+	begin_create();
+	open_nest(INSULA_A_VM_DISK);
+	put_u32(INSULA_A_DISK_FD, disk_fd);
+	put_u64(INSULA_A_DISK_SIZE, 512);
+	close_nest();
+	refused("create: a disk with what only answers have");
+	fd = make_memfd(DISK);
+	begin_create();
+	put_disk(fd, NULL);
+	open_nest(INSULA_A_VM_DISK);
+	put_u32(INSULA_A_DISK_FD, fd);
+	close_nest();
+	refused("create: a disk twice, once to be written to");
+	close(fd);
+	begin(INSULA_CMD_VM_SET);
+	put_string(INSULA_A_VM_NAME, "there");
+	put_disk(disk_fd, NULL);
+	refused("set: a disk");
+}
+
+static void abuse_nics(void)
+{
+	static const char *const names[] = {
+		"", ".", "..", "1234567890123456", "a b", "a/b", "a:b", "eth%d", "a\n", "\xa0",
+	};
+	static const uint8_t zero[6], group[6] = { 1 }, good[8] = { 2 };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		begin_create();
+		put_nic(names[i], NULL, 0);
+		refused("create: a nic's name that cannot be");
+	}
+	begin_create();
+	put_nic("a", zero, 6);
+	refused("create: a nic's address of zeroes");
+	begin_create();
+	put_nic("a", group, 6);
+	refused("create: a nic's address of a group");
+	for (i = 0; i <= 8; i++) {
+		if (i == 6)
+			continue;
+		begin_create();
+		put_nic("a", good, i);
+		refused("create: a nic's address of another length");
+	}
+	begin_create();
+	for (i = 0; i < INSULA_NICS_MAX + 1; i++)
+		put_nic(NULL, NULL, 0);
+	refused("create: too many nics");
+	begin_create();
+	put_nic("a", NULL, 0);
+	put_nic("a", NULL, 0);
+	refused("create: a nic's name twice");
+	begin_create();
+	open_nest(INSULA_A_VM_NIC);
+	put_u32(INSULA_A_NIC_IFINDEX, 1);
+	close_nest();
+	refused("create: a nic with what only answers have");
+}
+
 static void abuse_headers(void)
 {
 	uint8_t junk[64];
@@ -754,6 +865,8 @@ static void mode_commands(void)
 	abuse_cpu_numbers();
 	abuse_affinity();
 	abuse_vcpus();
+	abuse_disks();
+	abuse_nics();
 	abuse_headers();
 	check(count_vms(&id) == 1, "none was made", "%d VMs", count_vms(&id));
 	err = destroy("there");
@@ -778,6 +891,51 @@ static void bad_segment(const char *name, int fd)
 	refused(name);
 	if (fd > 2)
 		close(fd);
+}
+
+static void bad_disk(const char *name, int fd)
+{
+	begin_create();
+	put_disk(fd, NULL);
+	refused(name);
+	if (fd > 2)
+		close(fd);
+}
+
+static void bad_writable_disk(const char *name, int fd)
+{
+	begin_create();
+	open_nest(INSULA_A_VM_DISK);
+	put_u32(INSULA_A_DISK_FD, fd);
+	close_nest();
+	refused(name);
+	close(fd);
+}
+
+static void bad_disks(void)
+{
+	int pipes[2];
+
+	bad_disk("disk: no descriptor", 999);
+	bad_disk("disk: -1", -1);
+	bad_disk("disk: /dev/zero", open("/dev/zero", O_RDONLY));
+	bad_disk("disk: a directory", open("/", O_RDONLY | O_DIRECTORY));
+	bad_disk("disk: a path", open("/proc/self/exe", O_PATH));
+	bad_disk("disk: a file of proc", open("/proc/version", O_RDONLY));
+	bad_disk("disk: a socket", socket(AF_UNIX, SOCK_STREAM, 0));
+	bad_disk("disk: empty", make_memfd(0));
+	bad_disk("disk: an odd size", make_memfd(DISK + 1));
+	if (!pipe(pipes)) {
+		bad_disk("disk: a pipe", pipes[0]);
+		close(pipes[1]);
+	}
+	close(open("/tmp/abuse-disk", O_WRONLY | O_CREAT | O_TRUNC, 0600));
+	if (truncate("/tmp/abuse-disk", DISK))
+		check(0, "a file for disks", "%m");
+	bad_disk("disk: write-only", open("/tmp/abuse-disk", O_WRONLY));
+	bad_writable_disk("disk: read-only", open("/tmp/abuse-disk", O_RDONLY));
+	bad_writable_disk("disk: for appending", open("/tmp/abuse-disk", O_RDWR | O_APPEND));
+	unlink("/tmp/abuse-disk");
 }
 
 static void mode_files(void)
@@ -805,6 +963,7 @@ static void mode_files(void)
 	bad_segment("segment: a directory", open("/", O_RDONLY | O_DIRECTORY));
 	bad_segment("segment: write-only", open("/tmp/abuse-wo", O_WRONLY | O_CREAT, 0600));
 	unlink("/tmp/abuse-wo");
+	bad_disks();
 
 	/* The descriptor's number may be used again at once; the file stays. */
 	put_valid("abc", ram_fd);
@@ -1160,6 +1319,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	ram_fd = sealed(RAM);
+	disk_fd = make_memfd(DISK);
 	code_fd = make_memfd(0);
 	if (write(code_fd, code, sizeof(code)) != sizeof(code))
 		return 1;
