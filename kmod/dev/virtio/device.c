@@ -244,6 +244,11 @@ void vio_run_later(struct vio_queue *q)
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
+void vio_queue_work(struct work_struct *work)
+{
+	queue_work(vio_wq, work);
+}
+
 int vio_pop_now(struct vio_queue *q, struct ring_chain *chain)
 {
 	const char *broken = NULL;

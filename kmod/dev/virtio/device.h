@@ -159,6 +159,9 @@ static inline bool vio_is_live(const struct vio_queue *q)
 /** vio_run_later() - have @run called, if the queue is still alive. Context: any. */
 void vio_run_later(struct vio_queue *q);
 
+/** vio_queue_work() - have work of the device's own done, among that of queues. Context: any. */
+void vio_queue_work(struct work_struct *work);
+
 /**
  * vio_pop() - take the next chain
  *
