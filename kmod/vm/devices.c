@@ -62,7 +62,7 @@ static int add_disk(struct vm *vm, const struct vm_disk *disk, struct netlink_ex
 	devices->disk[i] = *disk;
 	get_file(disk->file);
 	devices->ndisks++;
-	return 0;
+	return plug(vm, GUEST_SLOT_DISK + i, virtio_blk_create(vm, disk));
 }
 
 static void remove_disk(struct vm *vm, unsigned int i)
@@ -95,7 +95,7 @@ bool vm_disk_info(struct vm *vm, unsigned int i, struct disk_info *info)
 		tell_path(disk->file, info->path, sizeof(info->path));
 		strscpy(info->serial, disk->serial, sizeof(info->serial));
 		info->ro = disk->ro;
-		info->size = disk_file_size(disk->file);
+		virtio_blk_info(vm->devices.vio[GUEST_SLOT_DISK + i], info);
 	}
 	mutex_unlock(&vm->lock);
 	return there;

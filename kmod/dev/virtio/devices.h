@@ -10,7 +10,9 @@
 
 #include "device.h"
 
+struct disk_info;
 struct vm;
+struct vm_disk;
 
 /**
  * virtio_rng_create() - an entropy device (virtio 1.2 §5.4)
@@ -18,5 +20,16 @@ struct vm;
  * May sleep. Return: it, or ERR_PTR(-ENOMEM).
  */
 struct vio *virtio_rng_create(struct vm *vm);
+
+/**
+ * virtio_blk_create() - a disk (virtio 1.2 §5.2)
+ * @disk:	its file has passed disk_file_check(); a reference is taken
+ *
+ * Direct I/O is used where the file was opened for that and what the guest asks for is aligned.
+ * May sleep. Return: it, or ERR_PTR(-ENOMEM).
+ */
+struct vio *virtio_blk_create(struct vm *vm, const struct vm_disk *disk);
+/** virtio_blk_info() - fill in its size, and add its counters. May sleep. */
+void virtio_blk_info(const struct vio *vio, struct disk_info *info);
 
 #endif
