@@ -5,6 +5,7 @@
  * Runs inside the window: interrupts are off, nothing may sleep. An instruction takes
  * effect whole or not at all: its length is asked for first.
  */
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/nospec.h>
 #include "../cpu/virt.h"
@@ -100,6 +101,14 @@ static u64 low_bytes(unsigned int size)
 	return ~0ULL >> (64 - 8 * size);
 }
 
+enum exit_action vcpu_after_device(const struct vcpu *vcpu)
+{
+	/* It may have been the power switch. */
+	if (READ_ONCE(vcpu->vm->quiesce))
+		return EXIT_LEAVE;
+	return local_softirq_pending() ? EXIT_REOPEN : EXIT_RESUME;
+}
+
 static enum exit_action exit_io(struct vcpu *vcpu)
 {
 	const struct vm_exit *e = &vcpu->exit;
@@ -120,8 +129,7 @@ static enum exit_action exit_io(struct vcpu *vcpu)
 		platform_out(&vcpu->vm->platform, e->io.port, e->io.size, *rax);
 	}
 	vcpu_skip(vcpu);
-	/* It may have been the power switch. */
-	return READ_ONCE(vcpu->vm->quiesce) ? EXIT_LEAVE : EXIT_RESUME;
+	return vcpu_after_device(vcpu);
 }
 
 static enum exit_action exit_window(struct vcpu *vcpu)

@@ -84,6 +84,7 @@ static enum exit_action after(struct vcpu *vcpu, int err, const struct vcpu_code
 {
 	switch (err) {
 	case 0:
+		return vcpu_after_device(vcpu);
 	case -EFAULT:		/* an exception has been raised */
 		return EXIT_RESUME;
 	case -EAGAIN:

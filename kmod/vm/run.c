@@ -123,6 +123,18 @@ static u64 set_tsc_aux(u64 val)
 	return boot_cpu_has(X86_FEATURE_RDTSCP) ? msr_swap(MSR_TSC_AUX, val) : 0;
 }
 
+/*
+ * Those that a device has asked for with interrupts off: nobody else runs them soon. The guest's
+ * FPU state stays where it is: softirqs that want to use the FPU ask whether they may.
+ */
+static void let_softirqs_run(void)
+{
+	if (local_softirq_pending()) {
+		local_bh_disable();
+		local_bh_enable();
+	}
+}
+
 static bool host_wants_cpu(void)
 {
 	return need_resched() || local_softirq_pending();
@@ -144,6 +156,7 @@ static void reside(struct vcpu *vcpu)
 	pvclock_enter(vcpu);
 	while (window(vcpu, first) == EXIT_REOPEN) {
 		first = false;
+		let_softirqs_run();
 		if (host_wants_cpu() || READ_ONCE(vcpu->vm->quiesce))
 			break;
 	}

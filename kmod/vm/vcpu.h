@@ -445,6 +445,11 @@ enum exit_action exit_fault(struct vcpu *vcpu);
 /** exit_string_io() - INS and OUTS */
 enum exit_action exit_string_io(struct vcpu *vcpu);
 
+/**
+ * vcpu_after_device() - where to go after a device was accessed: it may have asked for softirqs, or
+ * for the end of the VM
+ */
+enum exit_action vcpu_after_device(const struct vcpu *vcpu);
 /** vcpu_skip() - the instruction is done: go on at exit.next_rip */
 void vcpu_skip(struct vcpu *vcpu);
 /** vcpu_stepped() - RIP has been advanced over an instruction: shadow and single step */
