@@ -335,7 +335,7 @@ void vio_signal(struct vio_queue *q)
 	bool signal;
 
 	spin_lock_irqsave(&q->lock, flags);
-	signal = ring_should_signal(&q->ring);
+	signal = vio_is_live(q) && ring_should_signal(&q->ring);
 	spin_unlock_irqrestore(&q->lock, flags);
 	if (signal)
 		virtio_signal_queue(&q->vio->regs, q->index);

@@ -45,8 +45,8 @@ struct vio_queue;
  * @reset:	all queues are stopped: what the driver has told the device besides is forgotten.
  *		Optional. May sleep.
  * @config_written: see struct virtio_ops. Optional.
- * @free:	the queues are off for good: see to it that nobody on the host uses the device any more,
- *		and free it, and what it has. May sleep.
+ * @free:	the queues are off for good: see to it that nobody on the host uses the device any
+ *		more, and free it, and what it has. May sleep.
  */
 struct vio_ops {
 	void (*start)(struct vio_queue *q);
@@ -189,7 +189,9 @@ struct vio_used {
 /** vio_push_quietly() - done with @n chains: push, publish them together. Context: any. */
 void vio_push_quietly(struct vio_queue *q, const struct vio_used *used, unsigned int n);
 /**
- * vio_signal() - interrupt, if the driver wants one for what was published without. Context: any.
+ * vio_signal() - interrupt, if the driver wants one for what was published without
+ *
+ * Nothing happens to a queue that is off. Context: any, as long as @stop waits for it.
  */
 void vio_signal(struct vio_queue *q);
 /** vio_disable_kick() - see ring_disable_kick(). Context: any. */
