@@ -11,6 +11,7 @@
 #include "cpu/virt.h"
 #include "dev/console.h"
 #include "dev/virtio/device.h"
+#include "dev/virtio/devices.h"
 #include "sched/sched.h"
 #include "vm/vms.h"
 
@@ -51,6 +52,9 @@ static int __init insula_init(void)
 	err = vio_init();
 	if (err)
 		goto no_vio;
+	err = virtio_net_init();
+	if (err)
+		goto no_net;
 	err = vms_init();
 	if (err)
 		goto no_vms;
@@ -78,6 +82,8 @@ no_reboot:
 no_console:
 	vms_exit();
 no_vms:
+	virtio_net_exit();
+no_net:
 	vio_exit();
 no_vio:
 	sched_exit();
@@ -94,6 +100,7 @@ static void __exit insula_exit(void)
 	unregister_reboot_notifier(&reboot_nb);
 	console_driver_exit();
 	vms_exit();
+	virtio_net_exit();
 	vio_exit();
 	sched_exit();
 	virt_exit();

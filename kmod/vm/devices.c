@@ -133,6 +133,7 @@ static int add_nic(struct vm *vm, const struct vm_nic *nic, struct netlink_ext_a
 	struct vm_devices *devices = &vm->devices;
 	unsigned int i = devices->nnics;
 	struct vm_nic whole = *nic;
+	int err;
 
 	if (!whole.name[0])
 		snprintf(whole.name, sizeof(whole.name), "%s.%u", vm->name, i);
@@ -143,6 +144,9 @@ static int add_nic(struct vm *vm, const struct vm_nic *nic, struct netlink_ext_a
 			   whole.name);
 		return -EEXIST;
 	}
+	err = plug(vm, GUEST_SLOT_NIC + i, virtio_net_create(vm, i, &whole, extack));
+	if (err)
+		return err;
 	devices->nic[i] = whole;
 	devices->nnics++;
 	return 0;
@@ -154,11 +158,8 @@ bool vm_nic_info(struct vm *vm, unsigned int i, struct nic_info *info)
 
 	mutex_lock(&vm->lock);
 	there = i < vm->devices.nnics;
-	if (there) {
-		memset(info, 0, sizeof(*info));
-		strscpy(info->name, vm->devices.nic[i].name, sizeof(info->name));
-		memcpy(info->mac, vm->devices.nic[i].mac, sizeof(info->mac));
-	}
+	if (there)
+		virtio_net_info(vm->devices.vio[GUEST_SLOT_NIC + i], info);
 	mutex_unlock(&vm->lock);
 	return there;
 }

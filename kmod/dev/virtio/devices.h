@@ -11,8 +11,11 @@
 #include "device.h"
 
 struct disk_info;
+struct netlink_ext_ack;
+struct nic_info;
 struct vm;
 struct vm_disk;
+struct vm_nic;
 
 /**
  * virtio_rng_create() - an entropy device (virtio 1.2 §5.4)
@@ -31,5 +34,25 @@ struct vio *virtio_rng_create(struct vm *vm);
 struct vio *virtio_blk_create(struct vm *vm, const struct vm_disk *disk);
 /** virtio_blk_info() - fill in its size, and add its counters. May sleep. */
 void virtio_blk_info(const struct vio *vio, struct disk_info *info);
+
+/**
+ * virtio_net_create() - a network device (§5.1), and the host's end of it: an interface in the
+ * first network namespace
+ * @i:		its number among the VM's, for messages
+ * @nic:	with name and address
+ *
+ * A pair of queues for each vCPU, up to 8. Takes rtnl, here and when it is destroyed; who holds
+ * rtnl never waits for a VM's lock. May sleep. Return: it, or ERR_PTR(-ENOMEM; -EEXIST with
+ * @extack; -EINVAL: no name for an interface).
+ */
+struct vio *virtio_net_create(struct vm *vm, unsigned int i, const struct vm_nic *nic,
+			      struct netlink_ext_ack *extack);
+/** virtio_net_info() - all about one. May sleep. */
+void virtio_net_info(struct vio *vio, struct nic_info *info);
+
+/** virtio_net_init() - make the interfaces' kind known, once a module. Return: 0 or -errno. */
+int virtio_net_init(void);
+/** virtio_net_exit() - no such device exists any more */
+void virtio_net_exit(void);
 
 #endif
