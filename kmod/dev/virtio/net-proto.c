@@ -17,7 +17,7 @@ static bool has(u64 features, unsigned int bit)
 	return features & BIT_ULL(bit);
 }
 
-#define TCP_HEADER	20	/* bytes at least */
+#define TCP_HEADER	20u	/* bytes at least */
 #define TCP_CHECKSUM	16	/* where it is */
 
 static bool check_gso(const struct virtio_net_hdr *hdr, u64 features, u32 len)

@@ -26,4 +26,6 @@ typedef u64 phys_addr_t;
 #define U16_MAX ((u16)~0U)
 #define U8_MAX ((u8)~0U)
 
+#define __force
+
 #endif
