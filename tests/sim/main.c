@@ -3,7 +3,8 @@
  * main.c - sim [-v] [-c FILE] [NAME-PART]: run the scenarios, print a line each
  *
  * -v adds a line of what each kind of VM was given; -c writes, of the scenario NAME-PART, what
- * each VM received by time, for a plot. A figure with an asterisk is beyond its limit.
+ * each VM received by time, for a plot. A figure with an asterisk is beyond its limit; one with a
+ * plus would be, did the scenario not allow a slice for each vCPU (see struct scenario).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,13 +50,20 @@ static void print_head(void)
 	printf("\n");
 }
 
+static char mark(const struct verdict *v, enum figure figure)
+{
+	if (v->failed[figure])
+		return '*';
+	return v->allowed[figure] ? '+' : ' ';
+}
+
 static void print_verdict(const char *name, const struct verdict *v, bool well)
 {
 	printf("%-*s", NAME_WIDTH, name);
 	for (int i = 0; i < FIGURES; i++) {
 		if (v->asked[i])
 			printf(" %*.*f%c", columns[i].width, columns[i].digits, v->figure[i],
-			       v->failed[i] ? '*' : ' ');
+			       mark(v, i));
 		else
 			printf(" %*s ", columns[i].width, "-");
 	}
@@ -131,32 +139,46 @@ static bool run_one(const struct scenario *s, const struct options *options, dou
 	return well;
 }
 
+static bool compare_costs(double fewest, double most)
+{
+	bool well = most <= COST_RATIO * fewest;
+
+	printf("a decision among 4,096 vCPUs costs %.2f times what it does among 16 %s\n",
+	       most / fewest, well ? "PASS" : "FAIL");
+	return well;
+}
+
 static bool run_all(const struct options *options)
 {
 	double fewest = 0, most = 0, cost;
-	bool well = true;
+	unsigned int passed = 0, all = 0;
+	bool allowed = false;
 
 	for (unsigned int i = 0; i < nr_scenarios; i++) {
 		if (options->part && !strstr(scenarios[i].name, options->part))
 			continue;
-		well &= run_one(&scenarios[i], options, &cost);
+		all++;
+		passed += run_one(&scenarios[i], options, &cost);
+		allowed |= scenarios[i].slice_a_vcpu;
 		if (scenarios[i].checks & COST_FEWEST)
 			fewest = max(fewest, cost);
 		if (scenarios[i].checks & COST_MOST)
 			most = cost;
 	}
-	if (!fewest || !most)
-		return well;
-	printf("a decision among 4,096 vCPUs costs %.2f times what it does among 16 %s\n",
-	       most / fewest, most <= COST_RATIO * fewest ? "PASS" : "FAIL");
-	return well && most <= COST_RATIO * fewest;
+	if (fewest && most) {
+		all++;
+		passed += compare_costs(fewest, most);
+	}
+	if (allowed)
+		printf("+ beyond the limit, but not by a slice for each vCPU instead of each VM\n");
+	printf("%u passed, %u failed\n", passed, all - passed);
+	return passed == all;
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	int option;
-	bool well;
 
 	while ((option = getopt(argc, argv, "vc:")) != -1) {
 		if (option == 'v')
@@ -170,7 +192,5 @@ int main(int argc, char **argv)
 	if (solver_test())
 		return 1;
 	print_head();
-	well = run_all(&options);
-	printf("%s\n", well ? "every figure is within its limit" : "* FAIL");
-	return !well;
+	return !run_all(&options);
 }
