@@ -12,27 +12,44 @@ update_lists() {
 	apt-get -qq update >&2 || say "apt-get update had errors"
 }
 
-# for_i386 COMMAND...: what COMMAND asks of apt, it asks about i386. That architecture's lists are
-# in the cache; neither dpkg nor apt of this machine is told of it.
-for_i386() {
-	local dir=$CACHE/apt-i386
-	once "$dir" make_i386_lists "$dir" || die "no package lists for i386"
-	APT_CONFIG=$dir/apt.conf "$@"
+# for_i386 COMMAND..., from_backports COMMAND...: what COMMAND asks of apt, it asks about i386, or about
+# the backports to this Debian. Those lists are in the cache; neither dpkg nor apt of this machine
+# is told of them.
+for_i386() { with_lists i386 "$@"; }
+from_backports() { with_lists backports "$@"; }
+
+with_lists() {
+	local dir=$CACHE/apt-$1
+	once "$dir" make_lists "$1" "$dir" || die "no package lists for $1"
+	APT_CONFIG=$dir/apt.conf "${@:2}"
 }
 
-make_i386_lists() {
-	local dir=$1 new=$2
+make_lists() {
+	local name=$1 dir=$2 new=$3
 	mkdir -p "$new/lists/partial" "$new/cache/archives/partial"
 	: >"$new/status"
 	cat >"$new/apt.conf" <<-EOF
-		APT::Architecture "i386";
-		APT::Architectures { "i386"; };
 		APT::Sandbox::User "root";
 		Acquire::Languages "none";
 		Dir::State::lists "$dir/lists";
 		Dir::State::status "$dir/status";
 		Dir::Cache "$dir/cache";
 	EOF
+	"conf_of_$name" "$dir" "$new" >>"$new/apt.conf"
+}
+
+conf_of_i386() {
+	echo 'APT::Architecture "i386";'
+	echo 'APT::Architectures { "i386"; };'
+}
+
+conf_of_backports() {
+	local dir=$1 new=$2 suite
+	suite=$(. /etc/os-release && echo "$VERSION_CODENAME-backports")
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+		"http://deb.debian.org/debian $suite main" >"$new/sources.list"
+	echo "Dir::Etc::sourcelist \"$dir/sources.list\";"
+	echo 'Dir::Etc::sourceparts "/dev/null";'
 }
 
 # need COMMAND=PACKAGE...: install the packages whose command (or, with a slash, file)

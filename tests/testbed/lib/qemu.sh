@@ -13,21 +13,47 @@
 # line that is free: the pulse. Not with icount, where timers fire in the CPU's own thread and
 # where it would be noise.
 #
+# With icount a CPU is given all instructions until the next timer is due. Before 8.1 the next CPU
+# had what that one left over, which may be nothing for ever: two CPUs do not even boot. So two
+# CPUs with icount have a newer QEMU, of Debian's backports, which is unpacked in the cache.
+#
 # INSULA_QEMU: another QEMU, with arguments that come first ("/opt/q/qemu -L /opt/q/share").
 
 # The channel for streams of bytes (see init), the line after which what comes is output, if
 # something comes before it, and whether there can be a terminal.
 readonly STREAM=stream OUTPUT_BEGINS='' TERMINAL=1
 
-need_machine() { need qemu-system-x86_64=qemu-system-x86; }
+# Sets QEMU, a command line. (Where it is the newer one, libraries are those of the other.)
+need_machine() {
+	need qemu-system-x86_64=qemu-system-x86
+	QEMU=${INSULA_QEMU:-qemu-system-x86_64}
+	[ -n "$ICOUNT" ] && [ "$SMP" != 1 ] && ! is_fair "$QEMU" || return 0
+	[ -z "${INSULA_QEMU:-}" ] || die "--icount with two CPUs: INSULA_QEMU must be QEMU 8.1 or newer"
+	newer_qemu
+}
+
+# is_fair QEMU: does icount leave something for the second CPU?
+is_fair() {
+	local version
+	# shellcheck disable=SC2086 # a command line
+	version=$($1 --version | sed -n '1s/.* version \([0-9.]*\).*/\1/p')
+	printf '8.1\n%s\n' "$version" | sort -C -V
+}
+
+newer_qemu() {
+	local dir=$CACHE/qemu-backports
+	once "$dir" from_backports unpack_packages qemu-system-x86 qemu-system-common \
+		qemu-system-data || die "no QEMU of backports, which --icount with two CPUs takes"
+	QEMU="$dir/usr/bin/qemu-system-x86_64 -L $dir/usr/share/qemu -L /usr/share/seabios"
+}
 
 # machine_args RUN VMLINUZ INITRD: sets the array MACHINE from MODEL, SMP, MEMORY, ICOUNT,
 # CHANNEL, DEBUG and APPEND. Where a pulse is wanted PULSE is made the FIFO for it.
 machine_args() {
 	local run=$1
 	PULSE=
-	# shellcheck disable=SC2206 # INSULA_QEMU is a command line
-	MACHINE=(${INSULA_QEMU:-qemu-system-x86_64})
+	# shellcheck disable=SC2206 # a command line
+	MACHINE=($QEMU)
 	# cryptomgr.notests: a second of self-tests at each boot that are not ours to run.
 	# no_timer_check: on a busy machine the timer's test fails and the boot with it.
 	MACHINE+=(-no-user-config -nodefaults -display none -monitor none -no-reboot
