@@ -43,8 +43,8 @@ enum blk_op { BLK_READ, BLK_WRITE, BLK_FLUSH, BLK_ID, BLK_DISCARD, BLK_ZEROES };
  * struct blk_cmd - a request that makes sense
  * @op:		what is to be done
  * @pos:	reading and writing: where, in bytes
- * @len:	reading and writing: bytes of data, a multiple of a sector, perhaps 0; BLK_ID: room for
- *		the name; else 0
+ * @len:	reading and writing: bytes of data, a multiple of a sector, perhaps 0; BLK_ID: room
+ *		for the name; else 0
  * @ranges:	discarding and writing of zeroes: how many struct blk_raw_range follow the header
  */
 struct blk_cmd {

@@ -25,6 +25,7 @@
 #ifndef _INSULA_VIRTIO_RING_H
 #define _INSULA_VIRTIO_RING_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 #define RING_SIZE_MAX	32768	/* §2.7, §2.8.10.1 */
