@@ -299,7 +299,7 @@ static int create(struct vnet *vnet, struct vm *vm)
 
 	if (err)
 		return err;
-	vnet->config.max_virtqueue_pairs = cpu_to_le16(vnet->npairs);
+	vnet->config.max_virtqueue_pairs = (__force __virtio16)cpu_to_le16(vnet->npairs);
 	forget(vnet);
 	init_pairs(vnet);
 	return 0;
