@@ -21,7 +21,8 @@
 /* Guards what follows, and of each VM: allowed, lacking, the guarantee. Inside of vm->lock. */
 static DEFINE_MUTEX(due_lock);
 static LIST_HEAD(vms);
-static unsigned int nr_vms;
+static LIST_HEAD(promised);	/* VMs with a guarantee: who has had one for longer comes first */
+static unsigned int nr_vms, nr_promised;
 
 static unsigned long active;	/* bit 0: the work is due some time */
 static void keep_track(struct work_struct *work);
@@ -90,6 +91,7 @@ static void keep_track(struct work_struct *work)
 void due_add(struct vm *vm)
 {
 	mutex_lock(&due_lock);
+	INIT_LIST_HEAD(&vm->promise_link);
 	list_add_tail(&vm->due_link, &vms);
 	nr_vms++;
 	mutex_unlock(&due_lock);
@@ -113,13 +115,13 @@ static void *admit_memory(struct admit_claim **claims, unsigned int n)
 	return memory;
 }
 
-/* All but @vm's, in the order in which they came. Return: how many. */
+/* All but @vm's. Return: how many. */
 static unsigned int claim_others(struct admit_claim *claims, const struct vm *vm)
 {
 	unsigned int n = 0;
 	struct vm *other;
 
-	list_for_each_entry(other, &vms, due_link) {
+	list_for_each_entry(other, &promised, promise_link) {
 		if (other != vm)
 			claim(&claims[n++], other->sched.min.percent, &other->allowed);
 	}
@@ -135,7 +137,7 @@ static unsigned int all_of(const cpumask_t *allowed)
 static int admit(const struct vm *vm, const struct vm_cpu *cpu, struct netlink_ext_ack *extack)
 {
 	struct admit_claim *claims;
-	void *memory = admit_memory(&claims, nr_vms + 1);
+	void *memory = admit_memory(&claims, nr_promised + 1);
 	unsigned int n;
 	int err = 0;
 
@@ -161,6 +163,30 @@ static bool asks_for_more(const struct vm *vm, const struct vm_cpu *cpu)
 }
 
 /* Who is concerned learns of it: a guarantee that was kept is not any more, or the reverse. */
+static void set_lacking(struct vm *vm, u32 lacking)
+{
+	if (lacking == vm->lacking)
+		return;
+	WRITE_ONCE(vm->lacking, lacking);
+	vm_tell(vm);
+}
+
+static void promise(struct vm *vm)
+{
+	if (list_empty(&vm->promise_link)) {
+		list_add_tail(&vm->promise_link, &promised);
+		nr_promised++;
+	}
+}
+
+static void unpromise(struct vm *vm)
+{
+	if (!list_empty(&vm->promise_link)) {
+		list_del_init(&vm->promise_link);
+		nr_promised--;
+	}
+}
+
 static void review(void)
 {
 	struct admit_claim *claims;
@@ -168,19 +194,14 @@ static void review(void)
 	struct vm *vm;
 	void *memory;
 
-	if (!nr_vms)
+	if (!nr_promised)
 		return;
-	memory = admit_memory(&claims, nr_vms);
+	memory = admit_memory(&claims, nr_promised);
 	if (!memory)
 		return;
 	sched_admit(claims, claim_others(claims, NULL), sched_online, nr_cpu_ids, memory);
-	list_for_each_entry(vm, &vms, due_link) {
-		u32 lacking = claims[i].percent - claims[i].granted;
-
-		if (lacking != vm->lacking) {
-			WRITE_ONCE(vm->lacking, lacking);
-			vm_tell(vm);
-		}
+	list_for_each_entry(vm, &promised, promise_link) {
+		set_lacking(vm, claims[i].percent - claims[i].granted);
 		i++;
 	}
 	kvfree(memory);
@@ -198,6 +219,12 @@ int due_set(struct vm *vm, const struct vm_cpu *cpu, struct netlink_ext_ack *ext
 		local_irq_disable();
 		sched_vm_set(&vm->sched, cpu->shares, cpu->min, cpu->max, ktime_get_ns());
 		local_irq_enable();
+		if (cpu->min) {
+			promise(vm);
+		} else {
+			unpromise(vm);
+			set_lacking(vm, 0);
+		}
 		review();
 	}
 	mutex_unlock(&due_lock);
@@ -212,6 +239,7 @@ void due_remove(struct vm *vm)
 	if (!list_empty(&vm->due_link)) {
 		list_del_init(&vm->due_link);
 		nr_vms--;
+		unpromise(vm);
 		review();
 	}
 	mutex_unlock(&due_lock);

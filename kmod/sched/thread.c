@@ -169,13 +169,17 @@ void sched_sleep(struct vcpu *vcpu)
 static void want_cpu(struct vcpu *vcpu)
 {
 	struct sched_task *task = &vcpu->sched;
+	struct sched_todo todo = SCHED_TODO;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&task->lock, flags);
 	task->want = SCHED_WANT_CPU;
-	raw_spin_unlock_irqrestore(&task->lock, flags);
-	if (READ_ONCE(task->v.state) == SCHED_ASLEEP)
-		wake(task, SCHED_WANT_CPU);
+	if (task->v.state == SCHED_ASLEEP)
+		enqueue(&task->v, &todo);
+	raw_spin_unlock(&task->lock);
+	cpu_finish(&todo);
+	local_irq_restore(flags);
+	due_start();
 }
 
 static unsigned int given_cpu(const struct vcpu *vcpu)

@@ -260,6 +260,7 @@ struct vm {
 	struct sched_vm sched;		/* see there */
 	struct hrtimer release;		/* of sched, when sched.release has come */
 	struct list_head due_link;	/* guarded by due_lock, see sched/due.c; and what follows */
+	struct list_head promise_link;	/* empty: it has no guarantee */
 	cpumask_t allowed;		/* settings.cpu.affinity as the scheduler knows it; [a] */
 	u32 lacking;			/* [a] percent of its guarantee that there is no CPU for */
 	u32 yielded_to;			/* [a] the vCPU to which one that spun gave its CPU last */
