@@ -356,9 +356,9 @@ bool vio_enable_kick(struct vio_queue *q)
 	bool more;
 
 	spin_lock_irqsave(&q->lock, flags);
-	more = ring_enable_kick(&q->ring);
+	more = vio_is_live(q) && ring_enable_kick(&q->ring);
 	spin_unlock_irqrestore(&q->lock, flags);
-	return more && vio_is_live(q);
+	return more;
 }
 
 void vio_break(struct vio_queue *q, const char *why)
