@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console-port.h - what console.c (rings, the guest's end) and console-tty.c (the tty's end)
- * share
+ * console-port.h - what console.c (life, the guest's ends), console-pump.c (rings, and what moves
+ * bytes) and console-tty.c (the tty's end) share
  */
 #ifndef _INSULA_CONSOLE_PORT_H
 #define _INSULA_CONSOLE_PORT_H
 
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/tty_port.h>
 #include <linux/types.h>
@@ -16,19 +17,33 @@
 #define CONSOLE_IN_SIZE		4096u
 
 /**
- * struct console_port - a line
+ * struct console_end - a line's end in the guest
+ * @ops:	NULL: there is none
+ * @ctx:	for @ops
+ * @refused:	console_tx() took less than it was given; @ops->tx_ready is owed
+ */
+struct console_end {
+	const struct console_ops *ops;
+	void *ctx;
+	bool refused;
+};
+
+/**
+ * struct console_port - a console
  * @port:	its tty's end; holds the references: one is the owner's until
  *		console_destroy(), one each tty_struct's
  * @index:	of the tty; taken until the last reference is gone, because tty_open() finds
  *		a tty_struct by it
- * @ops:	the guest's end; constant
- * @ctx:	for @ops; constant
+ * @calls:	held while one of @end's ops is called; guards @end's @ops and @ctx, @columns, @rows
+ * @columns:	of the terminal, or 0
+ * @rows:	likewise
  * @work:	moves bytes both ways
  * @later:	starts @work
  * @lock:	guards everything below
  * @dead:	console_destroy() has begun: @work is not started any more
  * @reading:	somebody has the tty open for reading
- * @refused:	console_tx() returned false; @ops->tx_ready is owed
+ * @input:	the line that gets what is typed
+ * @end:	by line
  * @out:	ring of CONSOLE_OUT_SIZE bytes; from @out_tail up to @out_head,
  *		which run free and wrap at 2^32
  * @in:		ring of CONSOLE_IN_SIZE bytes, likewise
@@ -36,22 +51,32 @@
 struct console_port {
 	struct tty_port port;
 	unsigned int index;
-	const struct console_port_ops *ops;
-	void *ctx;
+	struct mutex calls;
+	u16 columns, rows;
 	struct work_struct work;
 	struct delayed_work later;
 	raw_spinlock_t lock;
 	bool dead;
 	bool reading;
-	bool refused;
+	enum console_line input;
+	struct console_end end[NR_CONSOLE_LINES];
 	u32 out_head, out_tail;
 	u32 in_head, in_tail;
 	u8 *out;
 	u8 in[CONSOLE_IN_SIZE];
 };
 
+/** console_pump_init() - a console begins: @work, @later, @lock */
+void console_pump_init(struct console_port *con);
+/** console_pump_end() - and ends: no callback runs after it. May sleep. */
+void console_pump_end(struct console_port *con);
+/** console_pump_driver_init() - what all of them share. Return: 0 or -ENOMEM. May sleep. */
+int console_pump_driver_init(void);
+void console_pump_driver_exit(void);
 /** console_kick() - start the line's work. Context: any, interrupts off, raw spinlocks. */
 void console_kick(struct console_port *con);
+/** console_resize() - the terminal has another size. May sleep. */
+void console_resize(struct console_port *con, u16 columns, u16 rows);
 /** console_set_reading() - somebody reads from now on, or nobody does. Context: any. */
 void console_set_reading(struct console_port *con, bool reading);
 /** console_out_empty() - the tty has got all the output. Context: any. */

@@ -147,6 +147,15 @@ static void console_unthrottle(struct tty_struct *tty)
 	console_kick(tty->driver_data);
 }
 
+static int console_set_winsize(struct tty_struct *tty, struct winsize *size)
+{
+	int err = tty_do_resize(tty, size);
+
+	if (!err)
+		console_resize(tty->driver_data, size->ws_col, size->ws_row);
+	return err;
+}
+
 static const struct tty_operations console_tty_ops = {
 	.install = console_install,
 	.cleanup = console_cleanup,
@@ -158,6 +167,7 @@ static const struct tty_operations console_tty_ops = {
 	.chars_in_buffer = console_chars_in_buffer,
 	.flush_buffer = console_flush_buffer,
 	.unthrottle = console_unthrottle,
+	.resize = console_set_winsize,
 };
 
 /* Has the line discipline bytes that nobody has read? Without a file it just looks. */

@@ -261,7 +261,8 @@ void platform_power_button(struct platform *p)
 
 static bool serial_tx(struct uart *uart, u8 byte)
 {
-	return console_tx(container_of(uart, struct platform, uart)->vm->console, byte);
+	return console_tx(container_of(uart, struct platform, uart)->vm->console, CONSOLE_SERIAL,
+			  &byte, 1);
 }
 
 static void serial_rx_ready(struct uart *uart)
@@ -296,7 +297,7 @@ static void console_tx_ready(void *ctx)
 	raw_spin_unlock_irqrestore(&p->lock, flags);
 }
 
-const struct console_port_ops platform_console_ops = {
+const struct console_ops platform_console_ops = {
 	.rx = console_rx,
 	.tx_ready = console_tx_ready,
 };

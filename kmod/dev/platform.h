@@ -98,7 +98,8 @@ u8 platform_ack(struct platform *p);
 /** platform_power_button() - press it */
 void platform_power_button(struct platform *p);
 
-struct console_port_ops;
-extern const struct console_port_ops platform_console_ops;
+struct console_ops;
+/** platform_console_ops - the serial line, for console_attach() with the platform */
+extern const struct console_ops platform_console_ops;
 
 #endif

@@ -439,9 +439,10 @@ static int vm_setup(struct vm *vm, const struct vm_config *cfg, struct netlink_e
 		vm->ram.file = NULL;
 		return err;
 	}
-	vm->console = console_create(&platform_console_ops, &vm->platform);
+	vm->console = console_create();
 	if (IS_ERR(vm->console))
 		return PTR_ERR(vm->console);
+	console_attach(vm->console, CONSOLE_SERIAL, &platform_console_ops, &vm->platform);
 	return vm_add_devices(vm, cfg, extack);
 }
 
