@@ -171,6 +171,8 @@ int vm_add_devices(struct vm *vm, const struct vm_config *cfg, struct netlink_ex
 	int err = plug(vm, GUEST_SLOT_RNG, virtio_rng_create(vm));
 	unsigned int i;
 
+	if (!err)
+		err = plug(vm, GUEST_SLOT_CONSOLE, virtio_console_create(vm));
 	for (i = 0; !err && i < cfg->ndisks; i++)
 		err = add_disk(vm, &cfg->disk[i], extack);
 	for (i = 0; !err && i < cfg->nnics; i++)

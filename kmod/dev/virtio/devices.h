@@ -55,4 +55,11 @@ int virtio_net_init(void);
 /** virtio_net_exit() - no such device exists any more */
 void virtio_net_exit(void);
 
+/**
+ * virtio_console_create() - a console of one port, the second line to @vm's tty (§5.3)
+ *
+ * May sleep. Return: it, or ERR_PTR(-ENOMEM).
+ */
+struct vio *virtio_console_create(struct vm *vm);
+
 #endif
