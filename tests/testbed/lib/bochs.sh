@@ -112,6 +112,24 @@ lay_down() {
 	poke "$setup" 0x228 4 $((SETUP + COMMAND_LINE))
 }
 
+# attach_disks RUN: what bochsrc says of disks. What is written to one goes to a journal of its own.
+attach_disks() {
+	local places=(ata0-master ata0-slave ata1-master ata1-slave) ports=(0x1f0 0x170) irqs=(14 15)
+	local number channel count=${#DISKS[@]}
+	for channel in 0 1; do
+		if [ $((channel * 2)) -lt "$count" ]; then
+			echo "ata$channel: enabled=1, ioaddr1=${ports[channel]}, ioaddr2=$((ports[channel] + 0x200))," \
+				"irq=${irqs[channel]}"
+		else
+			echo "ata$channel: enabled=0"
+		fi
+	done
+	for ((number = 0; number < count; number++)); do
+		echo "${places[number]}: type=disk, path=\"${DISKS[number]}\", mode=volatile," \
+			"journal=\"$1/disk$number\""
+	done
+}
+
 machine_args() {
 	local run=$1 size low initrd
 	PULSE=
@@ -141,8 +159,6 @@ cryptomgr.notests no_timer_check mitigations=off nokaslr tsc=reliable reboot=tri
 		cpu: model=$MODEL, count=$SMP, ips=${MHZ}000000, reset_on_triple_fault=0, ignore_bad_msrs=1, exclude_features="rdrand, rdseed"
 		clock: sync=none, time0=1767225600
 		pci: enabled=1, chipset=i440fx
-		ata0: enabled=0
-		ata1: enabled=0
 		speaker: enabled=0
 		port_e9_hack: enabled=1
 		com1: enabled=1, mode=file, dev=$run/console
@@ -153,6 +169,7 @@ cryptomgr.notests no_timer_check mitigations=off nokaslr tsc=reliable reboot=tri
 		info: action=ignore
 		debug: action=ignore
 	END
+	attach_disks "$run" >>"$run/bochsrc"
 	# shellcheck disable=SC2016 # for that shell
 	MACHINE=(sh -c 'exec "$1" -q -f "$2" >"$3"' sh "$BOCHS/bochs" "$run/bochsrc" "$run/output")
 }

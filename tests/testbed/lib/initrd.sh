@@ -6,7 +6,7 @@
 # packed for each run.
 
 # The modules an emulated host may want, by name. Those that are built in are skipped.
-readonly HOST_MODULES='virtio_pci virtio_console virtio_blk virtio_net kvm kvm_amd kvm_intel tun
+readonly HOST_MODULES='virtio_pci virtio_console virtio_blk virtio_net ata_piix sd_mod kvm kvm_amd kvm_intel tun
 	tap veth bridge dummy vhost_net zram lzo-rle loop ext4 9p 9pnet_virtio overlay msr cpuid
 	button evdev ipv6 af_packet'
 

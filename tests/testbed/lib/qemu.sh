@@ -47,10 +47,10 @@ newer_qemu() {
 	QEMU="$dir/usr/bin/qemu-system-x86_64 -L $dir/usr/share/qemu -L /usr/share/seabios"
 }
 
-# machine_args RUN VMLINUZ INITRD: sets the array MACHINE from MODEL, SMP, MEMORY, ICOUNT,
+# machine_args RUN VMLINUZ INITRD: sets the array MACHINE from MODEL, SMP, MEMORY, DISKS, ICOUNT,
 # CHANNEL, DEBUG and APPEND. Where a pulse is wanted PULSE is made the FIFO for it.
 machine_args() {
-	local run=$1
+	local run=$1 disk number=0
 	PULSE=
 	# shellcheck disable=SC2206 # a command line
 	MACHINE=($QEMU)
@@ -67,6 +67,12 @@ machine_args() {
 	# The older machine's interrupt routing is an ACPI method with a loop: half a minute of
 	# boot when each of its allocations is watched.
 	[ "$DEBUG" = 0 ] || MACHINE+=(-M q35)
+	# A comma in a name is written twice. snapshot: the image is only read, several may share it.
+	for disk in "${DISKS[@]}"; do
+		MACHINE+=(-drive "file=${disk//,/,,},format=raw,if=none,id=disk$number,snapshot=on"
+			-device "virtio-blk-pci,drive=disk$number")
+		number=$((number + 1))
+	done
 	[ -z "$ICOUNT" ] || MACHINE+=(-icount shift=0)
 	if [ "$CHANNEL" = tty ]; then
 		MACHINE+=(-chardev "stdio,id=tty,signal=off" -serial chardev:tty)
