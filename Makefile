@@ -54,6 +54,9 @@ test-debug:
 test-bochs:
 	scripts/test --bochs
 
+test-debian:
+	scripts/test --debian
+
 bench:
 	scripts/deps build test
 	tests/bench/run $(if $(CPU),--cpu $(CPU)) $(if $(MODEL),--model $(MODEL))
@@ -114,6 +117,7 @@ help:
 #: make test             install what is needed and run every test
 #: make test-debug       the integration tests on a kernel with KASAN, lockdep, kmemleak
 #: make test-bochs       the integration tests on VMX and on another SVM (hours)
+#: make test-debian      Debian 12 and 13 from disks of their own, in all their forms (half an hour)
 #: make bench            Insula and KVM side by side (CPU=vmx, or CPU=svm MODEL=ryzen: on Bochs;
 #:                       HOST=1: on this machine)
 #: make sim              simulate the vCPU scheduler, on up to 256 CPUs
@@ -124,6 +128,6 @@ help:
 #: make deb              build/insula_VERSION_amd64.deb            make deb-clean
 #: make clean            remove what was built
 
-.PHONY: all tool module no-module demo test test-debug test-bochs bench sim check fuzz install \
-	install-module install-no-module uninstall dkms-install dkms-uninstall deb deb-clean \
-	clean help
+.PHONY: all tool module no-module demo test test-debug test-bochs test-debian bench sim \
+	check fuzz install install-module install-no-module uninstall dkms-install dkms-uninstall deb \
+	deb-clean clean help

@@ -50,6 +50,27 @@ stage_memtest() {
 	cp -L "$("$tests/testbed/kernel" memtest vmlinuz)" "$1/memtest.bin"
 }
 
+# stage_disk CACHE NAME: a disk, CACHE/disks/NAME. NAME: blank, ext4 (an empty file system), or
+# debian-SUITE-ARCH-FS[-FLAVOUR][+PACKAGE], with what is needed to boot it below CACHE/debian.
+stage_disk() {
+	local disk=$1/disks/$2 name package=() suite arch fs flavour
+	[ -e "$disk" ] && return
+	mkdir -p "$1/disks"
+	case $2 in
+	blank | ext4) truncate -s 64M "$disk" ;;&
+	ext4) mkfs.ext4 -q "$disk" ;;
+	debian-*)
+		name=${2%%+*}
+		[ "$name" = "$2" ] || package=(--package "${2#*+}")
+		IFS=- read -r suite arch fs flavour <<<"${name#debian-}"
+		"$tests/guest/debian/mkdisk" --suite "$suite" --arch "$arch" --fs "$fs" \
+			--flavour "${flavour:-cloud}" "${package[@]}" "$disk"
+		mkdir -p "$1/debian"
+		mv "$disk".{vmlinuz,initrd} "$1/debian/"
+		;;
+	esac
+}
+
 # stage_host WORK VER NEED...: lay down what these tests need in a host with that kernel, afresh;
 # guests and helpers are built once.
 stage_host() {
@@ -57,12 +78,13 @@ stage_host() {
 	shift 2
 	rm -rf "$work/it"
 	mkdir "$work/it"
-	cp -r "$here/inhost" "$here/lib.sh" "$here/sched-lib.sh" "$here/t" "$work/it/"
+	cp -r "$here/inhost" "$here/lib.sh" "$here/sched-lib.sh" "$here/debian-lib.sh" "$here/t" "$work/it/"
 	for need; do
 		case $need in
 		guests) stage_guests "$work/cache" ;;
 		helpers) mkdir -p "$work/cache" && stage_helpers "$work/cache" ;;
 		linux=*) stage_linux "$work/cache" "${need#*=}" ;;
+		disk=*) stage_disk "$work/cache" "${need#*=}" ;;
 		memtest) mkdir -p "$work/cache" && stage_memtest "$work/cache" ;;
 		cpustate) [ -e "$work/it/cpustate" ] || stage_cpustate "$work/it" "$kernel" ;;
 		-) continue ;;
@@ -71,6 +93,10 @@ stage_host() {
 		guests) link_in guests ;;
 		helpers) link_in bin ;;
 		linux=*) link_in "linux/${need#*=}" ;;
+		disk=debian-*)
+			link_in "debian/${need#*=}.vmlinuz"
+			link_in "debian/${need#*=}.initrd"
+			;;
 		memtest) link_in memtest.bin ;;
 		esac
 	done
