@@ -24,7 +24,7 @@ stage_helpers() {
 	[ -e "$1/bin" ] && return
 	mkdir -p "$1/bin/terminfo/x"
 	cp -L /lib/terminfo/x/xterm "$1/bin/terminfo/x/"
-	for name in netlink-abuse pty; do
+	for name in netlink-abuse pty powercut; do
 		gcc -static -O2 -Wall -Wextra -I"$tests/../include/uapi" -I"$tests/../include" \
 			-o "$1/bin/$name" "$here/$name.c"
 	done
@@ -71,6 +71,15 @@ stage_disk() {
 	esac
 }
 
+# stage_powercut CACHE: a Linux guest that writes records for ever.
+stage_powercut() {
+	[ -e "$1/powercut" ] && return
+	mkdir -p "$1/powercut"
+	cp -L "$("$tests/testbed/kernel" 6.1-cloud vmlinuz)" "$1/powercut/vmlinuz"
+	"$tests/guest/linux/mkinitrd" --add "$1/bin/powercut:/usr/bin/powercut" \
+		--run 'mount -t ext4 /dev/vda /mnt && exec powercut write /mnt' "$1/powercut/initrd"
+}
+
 # stage_host WORK VER NEED...: lay down what these tests need in a host with that kernel, afresh;
 # guests and helpers are built once.
 stage_host() {
@@ -85,6 +94,7 @@ stage_host() {
 		helpers) mkdir -p "$work/cache" && stage_helpers "$work/cache" ;;
 		linux=*) stage_linux "$work/cache" "${need#*=}" ;;
 		disk=*) stage_disk "$work/cache" "${need#*=}" ;;
+		powercut) mkdir -p "$work/cache" && stage_helpers "$work/cache" && stage_powercut "$work/cache" ;;
 		memtest) mkdir -p "$work/cache" && stage_memtest "$work/cache" ;;
 		cpustate) [ -e "$work/it/cpustate" ] || stage_cpustate "$work/it" "$kernel" ;;
 		-) continue ;;
@@ -93,6 +103,7 @@ stage_host() {
 		guests) link_in guests ;;
 		helpers) link_in bin ;;
 		linux=*) link_in "linux/${need#*=}" ;;
+		powercut) link_in bin && link_in powercut ;;
 		disk=debian-*)
 			link_in "debian/${need#*=}.vmlinuz"
 			link_in "debian/${need#*=}.initrd"
