@@ -43,7 +43,7 @@ struct vconsole {
 	struct console_port *tty;
 	struct mutex rx_lock;
 	struct ring_chain rx;
-	spinlock_t tx_lock;
+	raw_spinlock_t tx_lock;
 	bool tx_busy;
 	struct ring_chain tx;
 	u32 tx_done;
@@ -131,9 +131,9 @@ static void vconsole_kick(struct vio_queue *q)
 	bool all = false;
 
 	if (q->index == QUEUE_TX) {
-		spin_lock_irqsave(&con->tx_lock, flags);
+		raw_spin_lock_irqsave(&con->tx_lock, flags);
 		all = write_now(con, q);
-		spin_unlock_irqrestore(&con->tx_lock, flags);
+		raw_spin_unlock_irqrestore(&con->tx_lock, flags);
 	}
 	if (!all)
 		vio_run_later(q);
@@ -145,10 +145,10 @@ static bool next_chain(struct vconsole *con, struct vio_queue *q)
 	int n = 1;
 
 	do {
-		spin_lock_irq(&con->tx_lock);
+		raw_spin_lock_irq(&con->tx_lock);
 		if (!con->tx_busy)
 			n = take(con, q);
-		spin_unlock_irq(&con->tx_lock);
+		raw_spin_unlock_irq(&con->tx_lock);
 	} while (n == -EAGAIN && !vio_bring_in(q));
 	return n > 0;
 }
@@ -160,9 +160,9 @@ static void tx_run(struct vconsole *con, struct vio_queue *q)
 		while (next_chain(con, q)) {
 			if (!write_out(con, q, SLEEPING))
 				return;
-			spin_lock_irq(&con->tx_lock);
+			raw_spin_lock_irq(&con->tx_lock);
 			finish(con, q);
-			spin_unlock_irq(&con->tx_lock);
+			raw_spin_unlock_irq(&con->tx_lock);
 		}
 	} while (vio_enable_kick(q));
 }
@@ -247,9 +247,9 @@ static void vconsole_stop(struct vio_queue *q)
 
 	/* Who is in there finds no more chains, and comes out. */
 	if (q->index == QUEUE_TX) {
-		spin_lock_irq(&con->tx_lock);
+		raw_spin_lock_irq(&con->tx_lock);
 		con->tx_busy = false;
-		spin_unlock_irq(&con->tx_lock);
+		raw_spin_unlock_irq(&con->tx_lock);
 	} else {
 		mutex_lock(&con->rx_lock);
 		mutex_unlock(&con->rx_lock);
@@ -294,7 +294,7 @@ struct vio *virtio_console_create(struct vm *vm)
 		return ERR_PTR(-ENOMEM);
 	setup.config = &con->config;
 	mutex_init(&con->rx_lock);
-	spin_lock_init(&con->tx_lock);
+	raw_spin_lock_init(&con->tx_lock);
 	con->tty = vm->console;
 	err = vio_create(&con->vio, &vm->ram, &setup);
 	if (err) {

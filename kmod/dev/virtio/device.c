@@ -82,9 +82,9 @@ static void start_ring(struct vio_queue *q)
 		.ctx = q,
 	};
 
-	spin_lock_irq(&q->lock);
+	raw_spin_lock_irq(&q->lock);
 	ring_init(&q->ring, &config);
-	spin_unlock_irq(&q->lock);
+	raw_spin_unlock_irq(&q->lock);
 }
 
 /* Whatever becomes of the queue, what is mapped and started is undone by stop(). */
@@ -121,9 +121,9 @@ static void work(struct work_struct *work)
 /* Under the queue's lock, so that vio_run_later() has called for the worker, or will not. */
 static void switch_off(struct vio_queue *q)
 {
-	spin_lock_irq(&q->lock);
+	raw_spin_lock_irq(&q->lock);
 	WRITE_ONCE(q->state, VIO_QUEUE_OFF);
-	spin_unlock_irq(&q->lock);
+	raw_spin_unlock_irq(&q->lock);
 }
 
 static void stop(struct vio_queue *q)
@@ -238,10 +238,10 @@ void vio_run_later(struct vio_queue *q)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	if (READ_ONCE(q->state) != VIO_QUEUE_OFF)
 		queue_work(vio_wq, &q->work);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 }
 
 void vio_queue_work(struct work_struct *work)
@@ -255,12 +255,12 @@ int vio_pop_now(struct vio_queue *q, struct ring_chain *chain)
 	unsigned long flags;
 	int n = 0;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	if (vio_is_live(q)) {
 		n = ring_pop(&q->ring, chain);
 		broken = q->ring.broken;
 	}
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	if (unlikely(broken))
 		virtio_needs_reset(&q->vio->regs, broken);
 	return n;
@@ -273,10 +273,10 @@ int vio_bring_in(struct vio_queue *q)
 	u32 len;
 	int err;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	missing = q->missing;
 	len = q->missing_len;
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	err = ram_bring_in(q->vio->ram, missing, len);
 	if (err)
 		vio_break(q, "an indirect table can't be brought in");
@@ -299,9 +299,9 @@ void vio_unpop(struct vio_queue *q, struct ring_id id)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	ring_unpop(&q->ring, id);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 }
 
 void vio_push(struct vio_queue *q, struct ring_id id, u32 written)
@@ -309,11 +309,11 @@ void vio_push(struct vio_queue *q, struct ring_id id, u32 written)
 	unsigned long flags;
 	bool signal;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	ring_push(&q->ring, id, written);
 	ring_publish(&q->ring);
 	signal = ring_should_signal(&q->ring);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	if (signal)
 		virtio_signal_queue(&q->vio->regs, q->index);
 }
@@ -322,11 +322,11 @@ void vio_push_quietly(struct vio_queue *q, const struct vio_used *used, unsigned
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	for (; n; n--, used++)
 		ring_push(&q->ring, used->id, used->written);
 	ring_publish(&q->ring);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 }
 
 void vio_signal(struct vio_queue *q)
@@ -334,9 +334,9 @@ void vio_signal(struct vio_queue *q)
 	unsigned long flags;
 	bool signal;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	signal = vio_is_live(q) && ring_should_signal(&q->ring);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	if (signal)
 		virtio_signal_queue(&q->vio->regs, q->index);
 }
@@ -345,9 +345,9 @@ void vio_disable_kick(struct vio_queue *q)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	ring_disable_kick(&q->ring);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 }
 
 bool vio_enable_kick(struct vio_queue *q)
@@ -355,9 +355,9 @@ bool vio_enable_kick(struct vio_queue *q)
 	unsigned long flags;
 	bool more;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	more = vio_is_live(q) && ring_enable_kick(&q->ring);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	return more;
 }
 
@@ -365,9 +365,9 @@ void vio_break(struct vio_queue *q, const char *why)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	WRITE_ONCE(q->ring.broken, why);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	virtio_needs_reset(&q->vio->regs, why);
 }
 
@@ -379,7 +379,7 @@ static void init_queue(struct vio *vio, unsigned int i)
 
 	q->vio = vio;
 	q->index = i;
-	spin_lock_init(&q->lock);
+	raw_spin_lock_init(&q->lock);
 	INIT_WORK(&q->work, work);
 	INIT_WORK(&q->reset, reset_queue);
 }

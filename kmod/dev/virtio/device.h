@@ -83,7 +83,7 @@ struct vio_queue {
 	struct vio *vio;
 	unsigned int index;
 	int state;
-	spinlock_t lock;
+	raw_spinlock_t lock;
 	struct ring ring;
 	u64 missing;
 	u32 missing_len;
