@@ -134,7 +134,7 @@ static struct sched_rq *victim_of_idle(const struct sched_rq *rq)
 
 	if (bitmap_empty(sys->waiting, sys->nr_cpus))
 		return NULL;
-	for (i = 1; i < sys->nr_cpus; i++) {
+	for (i = 1; i <= sys->nr_cpus; i++) {
 		cpu = nth_near(sys, rq->cpu, (rq->turn + i) % sys->nr_cpus);
 		if (cpu != rq->cpu && test_bit(cpu, sys->waiting))
 			return sys->rq[cpu];

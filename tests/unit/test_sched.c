@@ -345,6 +345,20 @@ static void test_pull(void **state)
 	assert_false(bench_pull(b.rq[3], b.rq[0]));
 }
 
+/* A CPU with nothing to do finds whoever waits, wherever it looked last. */
+static void test_idle_looks_everywhere(void **state)
+{
+	hogs(2);
+	bench_decide(b.rq[0]);
+	for (unsigned int cpus = 2; cpus <= CPUS; cpus++) {
+		b.sys.nr_cpus = cpus;
+		for (unsigned int turn = 0; turn < 2 * cpus; turn++) {
+			b.rq[1]->turn = turn;
+			assert_ptr_equal(sched_victim(b.rq[1]), b.rq[0]);
+		}
+	}
+}
+
 /* Each bucket holds what is less than its end, and not less than the one before. */
 static void test_latency(void **state)
 {
@@ -435,7 +449,7 @@ int main(void)
 		T(set_while_running), T(wake_up), T(wake_up_again_and_again), T(guarantee),
 		T(guarantee_after_sleep), T(cap), T(cap_is_lifted), T(block_throttled),
 		T(block_any_state), T(taken), T(swap), T(place), T(pull), T(leave),
-		T(latency), T(latency_of_what),
+		T(idle_looks_everywhere), T(latency), T(latency_of_what),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
