@@ -187,6 +187,17 @@ static unsigned int given_cpu(const struct vcpu *vcpu)
 	return READ_ONCE(vcpu->sched.v.rq)->cpu;
 }
 
+/*
+ * The host moves a thread because its mask changes. One that it could not move, because just then the
+ * CPU began to go offline, has the new mask all the same, and would stay when the CPU is back.
+ */
+static void go_to(unsigned int cpu)
+{
+	if (raw_smp_processor_id() != cpu && cpumask_test_cpu(cpu, current->cpus_ptr))
+		set_cpus_allowed_ptr(current, cpu_possible_mask);
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
+}
+
 bool sched_hold(struct vcpu *vcpu)
 {
 	if (READ_ONCE(vcpu->sched.want) != SCHED_WANT_CPU ||
@@ -197,7 +208,7 @@ bool sched_hold(struct vcpu *vcpu)
 	if (!has_cpu(vcpu))
 		return false;
 	if (current->nr_cpus_allowed != 1 || raw_smp_processor_id() != given_cpu(vcpu))
-		set_cpus_allowed_ptr(current, cpumask_of(given_cpu(vcpu)));
+		go_to(given_cpu(vcpu));
 	return true;
 }
 

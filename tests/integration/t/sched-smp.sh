@@ -22,6 +22,9 @@ comes_to_cpus() {
 	is "$1" "$(cpus_of "$2")" "$3"
 }
 
+# both_used WHAT: nobody waits for one CPU while the other is idle
+both_used() { at_least "$1: both CPUs are used" "$(together tied free)" $((2 * WHOLE)); }
+
 # goes_on WHAT NAME: it receives CPU time
 goes_on() { at_least "$1: $2 goes on (in parts of a CPU)" "$(received "$2")" 100; }
 
@@ -99,15 +102,17 @@ echo 1 >$cpu1 || bad "cpu1 does not come"
 comes_to_cpus "CPU 1 is back: who is tied to it" tied "1 1"
 window 5000
 divide "CPU 1 is back" $MOST tied:5000 free:5000
+both_used "CPU 1 is back"
 i=0
-while [ $i -lt 5 ]; do
+while [ $i -lt 30 ]; do
 	echo 0 >$cpu1
-	usleep 100000
+	usleep 30000
 	echo 1 >$cpu1
-	usleep 100000
+	usleep 30000
 	i=$((i + 1))
 done
-comes_to_cpus "five times to and fro" tied "1 1"
+comes_to_cpus "thirty times to and fro" tied "1 1"
 window 5000
 divide "after that" $MOST tied:5000 free:5000
+both_used "after that"
 insula destroy --all
