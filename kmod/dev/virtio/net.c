@@ -324,6 +324,9 @@ struct vio *virtio_net_create(struct vm *vm, unsigned int i, const struct vm_nic
 	if (err == -EEXIST)
 		extack_set(extack, NULL, "nic %u: the host has an interface of the name %s already",
 			   i, nic->name);
+	else if (err == -EINVAL)
+		extack_set(extack, NULL, "nic %u: an interface of the host cannot have the name %s",
+			   i, nic->name);
 	vio_destroy(&vnet->vio);
 	return ERR_PTR(err);
 }

@@ -38,6 +38,8 @@ md5sum <srv/blob >srv/sum
 ip link add taken type bridge
 fails "a name that is taken" 'nic taken: there is an interface of that name' \
 	insula create x --kernel "$k/vmlinuz" --nic name=taken
+fails "a name that is the host's" "nic 0: an interface of the host cannot have the name all" \
+	insula create x --kernel "$k/vmlinuz" --nic name=all
 is "leaves nothing" "$(insula list -q)" ""
 guest a 2 1500 --nic name=web0
 matches "its kind" "$(ip -d link show web0)" ' insula '
