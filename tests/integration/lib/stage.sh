@@ -24,7 +24,7 @@ stage_helpers() {
 	[ -e "$1/bin" ] && return
 	mkdir -p "$1/bin/terminfo/x"
 	cp -L /lib/terminfo/x/xterm "$1/bin/terminfo/x/"
-	for name in netlink-abuse pty powercut; do
+	for name in net-peer netlink-abuse pty powercut; do
 		gcc -static -O2 -Wall -Wextra -I"$tests/../include/uapi" -I"$tests/../include" \
 			-o "$1/bin/$name" "$here/$name.c"
 	done
