@@ -5,8 +5,9 @@
  * One at a time for each queue, so that a guest cannot have more of the host's workers than it
  * has queues; reads and writes go on meanwhile.
  */
-#include <linux/fs.h>
+#include <linux/blkdev.h>
 #include <linux/falloc.h>
+#include <linux/mm.h>
 #include <linux/virtio_blk.h>
 #include "blk.h"
 
@@ -17,11 +18,27 @@ static u8 to_status(int err)
 	return err == -EOPNOTSUPP ? VIRTIO_BLK_S_UNSUPP : VIRTIO_BLK_S_IOERR;
 }
 
+/* A device may give blocks back whatever they read as then; its fallocate() may not. */
+static int discard_of_device(const struct blk *blk, const struct blk_range *range)
+{
+	struct address_space *mapping = blk->file->f_mapping;
+	int err;
+
+	filemap_invalidate_lock(mapping);
+	truncate_inode_pages_range(mapping, range->pos, range->pos + range->len - 1);
+	err = blkdev_issue_discard(I_BDEV(mapping->host), range->pos / BLK_SECTOR,
+				   range->len / BLK_SECTOR, GFP_KERNEL);
+	filemap_invalidate_unlock(mapping);
+	return err;
+}
+
 static int clear(const struct blk *blk, enum blk_op op, const struct blk_range *range)
 {
 	int mode = range->unmap ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE;
 	int err = -EOPNOTSUPP;
 
+	if (op == BLK_DISCARD && !blk->regular)
+		return discard_of_device(blk, range);
 	if (blk->file->f_op->fallocate)
 		err = vfs_fallocate(blk->file, mode | FALLOC_FL_KEEP_SIZE, range->pos, range->len);
 	if (err == -EOPNOTSUPP && op == BLK_ZEROES)

@@ -81,6 +81,7 @@ static void look_at_device(struct blk *blk)
 	blk->config.physical_block_exp = ilog2(bdev_physical_block_size(bdev) / block);
 	blk->config.min_io_size = min_t(u32, bdev_io_min(bdev) / block, U16_MAX);
 	blk->config.opt_io_size = bdev_io_opt(bdev) / block;
+	blk->disk.discard = bdev_max_discard_sectors(bdev);
 }
 
 /* Its partitions are counted in sectors, whatever file system it happens to lie on. */
@@ -99,6 +100,7 @@ static void look_at_file(struct blk *blk)
 	blk->config.blk_size = BLK_SECTOR;
 	blk->config.physical_block_exp = ilog2(PAGE_SIZE / BLK_SECTOR);
 	blk->config.min_io_size = PAGE_SIZE / BLK_SECTOR;
+	blk->disk.discard = blk->file->f_op->fallocate;
 }
 
 static void look(struct blk *blk, const struct vm_disk *disk, unsigned int nqueues)
@@ -110,7 +112,6 @@ static void look(struct blk *blk, const struct vm_disk *disk, unsigned int nqueu
 	blk->direct = file->f_flags & O_DIRECT;
 	blk->disk.sectors = disk_file_size(file) / BLK_SECTOR;
 	blk->disk.ro = disk->ro;
-	blk->disk.discard = !disk->ro && file->f_op->fallocate;
 	if (blk->regular)
 		look_at_file(blk);
 	else
