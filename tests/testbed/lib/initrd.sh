@@ -6,8 +6,8 @@
 # packed for each run.
 
 # The modules an emulated host may want, by name. Those that are built in are skipped.
-readonly HOST_MODULES='virtio_pci virtio_console virtio_blk virtio_net ata_piix sd_mod kvm kvm_amd kvm_intel tun
-	tap veth bridge dummy vhost_net zram lzo-rle loop ext4 9p 9pnet_virtio overlay msr cpuid
+readonly HOST_MODULES='virtio_pci virtio_console virtio_blk virtio_net ata_piix sd_mod brd kvm kvm_amd
+	kvm_intel tun tap veth bridge dummy vhost_net zram lzo-rle loop ext4 9p 9pnet_virtio overlay msr cpuid
 	button evdev ipv6 af_packet'
 
 # busybox_for VER: the path of a static busybox that runs under that kernel.
