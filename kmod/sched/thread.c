@@ -188,8 +188,8 @@ static unsigned int given_cpu(const struct vcpu *vcpu)
 }
 
 /*
- * The host moves a thread because its mask changes. One that it could not move, because just then the
- * CPU began to go offline, has the new mask all the same, and would stay when the CPU is back.
+ * The host moves a thread because its mask changes. One that it could not move, because just then
+ * the CPU began to go offline, has the new mask all the same, and would stay when the CPU is back.
  */
 static void go_to(unsigned int cpu)
 {
