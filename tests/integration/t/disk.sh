@@ -48,21 +48,25 @@ insula run ro --kernel "$GUESTS/blk.elf" --memory 128M --debug-exit --disk a.img
 says ro.out '^ok verify' && ok "also to be read only" || bad "to be read only: $(tail -n 2 ro.out)"
 
 # Block devices, direct I/O.
-modprobe brd rd_nr=2 rd_size=$((MIB * 1024)) && modprobe loop max_loop=4
-on "a block device" /dev/ram0,serial=12345678901234567890 serial=12345678901234567890
-on "a block device filled" /dev/ram0 do=fill
-on "a block device that was filled" /dev/ram0 do=verify
+modprobe loop
+truncate -s ${MIB}M dev.img fs.img
+losetup /dev/loop0 dev.img
+on "a block device" /dev/loop0,serial=12345678901234567890 serial=12345678901234567890
+on "a block device filled" /dev/loop0 do=fill
+on "a block device that was filled" /dev/loop0 do=verify
 is "the block device has it" \
-	"$(dd if=/dev/ram0 bs=512 skip=7 count=1 2>/dev/null | od -An -tu4 -N4 | tr -d ' ')" \
+	"$(dd if=/dev/loop0 bs=512 skip=7 count=1 2>/dev/null | od -An -tu4 -N4 | tr -d ' ')" \
 	$(((7 * 2654435761 + 8) & 4294967295))
-losetup /dev/loop0 a.img
-on "a loop device" /dev/loop0 ""
-losetup -d /dev/loop0
+modprobe zram
+echo ${MIB}M >/sys/block/zram0/disksize
+on "a block device with blocks of 4 KiB" /dev/zram0 ""
+rmmod zram && ok "nothing holds the block device" || bad "something holds the block device"
 
-# A file that has direct I/O: of ext4 on the other RAM disk, which has room for half of it.
-mke2fs -q /dev/ram1 >/dev/null 2>&1 || mke2fs /dev/ram1 >/dev/null
+# A file that has direct I/O, on ext4, which has room for half of the larger one.
+losetup /dev/loop1 fs.img
+mke2fs /dev/loop1 >/dev/null 2>&1
 mkdir fs small
-mount -t ext4 /dev/ram1 fs
+mount -t ext4 /dev/loop1 fs
 SECTORS=$((MIB * 1024))
 truncate -s $((MIB / 2))M fs/disk.img
 on "a file of ext4, direct" fs/disk.img ""
@@ -96,7 +100,7 @@ insula destroy short
 truncate -s ${MIB}M a.img
 
 # In the middle of it.
-for file in a.img /dev/ram0; do
+for file in a.img /dev/loop0; do
 	label=${file##*/}
 	disk busy "$file" do=busy
 	output_has "$label: is busy" busy.out '^round'
@@ -116,7 +120,7 @@ for file in a.img /dev/ram0; do
 done
 
 # Of each sector that it has said to be flushed, that is there.
-for file in a.img /dev/ram0; do
+for file in a.img /dev/loop0; do
 	label=${file##*/}
 	for n in 1 2 3; do
 		disk flush "$file" do=flush
@@ -132,4 +136,5 @@ for file in a.img /dev/ram0; do
 		insula destroy flush
 	done
 done
-rmmod brd && ok "nothing holds the block device" || bad "something holds the block device"
+losetup -d /dev/loop0
+losetup -d /dev/loop1
