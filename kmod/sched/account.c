@@ -98,6 +98,13 @@ static s64 enough(const struct sched_vm *vm)
 	return min_t(s64, portion(vm), SCHED_GRAIN);
 }
 
+u64 vm_request(const struct sched_vm *vm)
+{
+	if (READ_ONCE(vm->max.percent) == SCHED_NO_MAX)
+		return SCHED_REQUEST;
+	return clamp((u64)portion(vm), SCHED_GRAIN, SCHED_REQUEST);
+}
+
 /* The weight that is worth that part of a CPU, and so many permille more. */
 static u32 weight_worth(const struct sched_vm *vm, u32 percent, u32 more)
 {

@@ -72,7 +72,7 @@ void sched_vcpu_init(struct sched_vcpu *vcpu, struct sched_vm *vm, struct sched_
 
 static void new_request(struct sched_vcpu *vcpu)
 {
-	vcpu->deadline = vcpu->vtime + virtual(SCHED_REQUEST, vcpu->weight);
+	vcpu->deadline = vcpu->vtime + virtual(vm_request(vcpu->vm), vcpu->weight);
 }
 
 void sched_charge(struct sched_rq *rq, u64 now, u64 taken)

@@ -88,6 +88,14 @@ void vm_use(struct sched_vcpu *vcpu, u64 ns, u64 now);
 u64 vm_due(struct sched_vm *vm, u64 now);
 /** vm_borrow() - take some of what the cap leaves. Return: ns; NEVER: no cap; 0: none is left */
 u64 vm_borrow(struct sched_vcpu *vcpu, u64 now);
+/**
+ * vm_request() - how much of a CPU, in ns, its vCPUs ask for at a time
+ *
+ * With a small cap no more than is taken of it at a time: it may be served at any time before its
+ * deadline, early once and late the next time, and what has come meanwhile must not be more
+ * than can be saved.
+ */
+u64 vm_request(const struct sched_vm *vm);
 /** vm_has_left() - would it be more than 0? */
 bool vm_has_left(struct sched_vm *vm, u64 now);
 /** vm_give_back() - what of it was not used */
