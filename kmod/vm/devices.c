@@ -135,8 +135,9 @@ static int add_nic(struct vm *vm, const struct vm_nic *nic, struct netlink_ext_a
 	struct vm_nic whole = *nic;
 	int err;
 
-	if (!whole.name[0])
-		snprintf(whole.name, sizeof(whole.name), "%s.%u", vm->name, i);
+	if (!whole.name[0] &&
+	    snprintf(whole.name, sizeof(whole.name), "%s.%u", vm->name, i) >= IFNAMSIZ)
+		return -EINVAL;		/* the request has been checked for that */
 	if (is_zero_ether_addr(whole.mac))
 		make_mac(vm, i, whole.mac);
 	if (has_nic(devices, whole.name)) {
