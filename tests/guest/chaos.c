@@ -236,11 +236,21 @@ static void write_register(struct dice *d, const struct device *dev)
 	ulong at = memory_of(dev) + below(d, one_in(d, 4) ? MSIX : 0x40);
 
 	switch (below(d, 5)) {
-	case 0: write8(at, roll(d)); break;
-	case 1: write16(at & ~1ul, below(d, 8)); break;
-	case 2: write32(at & ~3ul, one_in(d, 2) ? roll(d) : below(d, 64)); break;
-	case 3: write16(memory_of(dev) + QUEUE_SELECT, below(d, 4)); break;
-	default: (void)read32(at); break;	/* aligned or not */
+	case 0:
+		write8(at, roll(d));
+		break;
+	case 1:
+		write16(at & ~1ul, below(d, 8));
+		break;
+	case 2:
+		write32(at & ~3ul, one_in(d, 2) ? roll(d) : below(d, 64));
+		break;
+	case 3:
+		write16(memory_of(dev) + QUEUE_SELECT, below(d, 4));
+		break;
+	default:
+		(void)read32(at);	/* aligned or not */
+		break;
 	}
 }
 
@@ -311,16 +321,36 @@ static void one_deed(struct dice *d)
 	const struct device *dev = &devices[below(d, ndevices)];
 
 	switch (below(d, 24)) {
-	case 0: case 1: bring_up(d, dev); break;
-	case 2: reset_queue(d, dev); break;
-	case 3: move(d, dev); break;
-	case 4: use_window(d, dev); break;
-	case 5: write_vector(d, dev); break;
-	case 6: case 7: write_register(d, dev); break;
-	case 8: write32(memory_of(dev) + CONFIG + 4 * below(d, 32), datum(d)); break;
-	case 9: write8(memory_of(dev) + STATUS, one_in(d, 3) ? 0 : roll(d)); break;
-	case 10: case 11: case 12: case 13: case 14: scribble(d); break;
-	default: notify(d, dev); break;
+	case 0 ... 1:
+		bring_up(d, dev);
+		break;
+	case 2:
+		reset_queue(d, dev);
+		break;
+	case 3:
+		move(d, dev);
+		break;
+	case 4:
+		use_window(d, dev);
+		break;
+	case 5:
+		write_vector(d, dev);
+		break;
+	case 6 ... 7:
+		write_register(d, dev);
+		break;
+	case 8:
+		write32(memory_of(dev) + CONFIG + 4 * below(d, 32), datum(d));
+		break;
+	case 9:
+		write8(memory_of(dev) + STATUS, one_in(d, 3) ? 0 : roll(d));
+		break;
+	case 10 ... 14:
+		scribble(d);
+		break;
+	default:
+		notify(d, dev);
+		break;
 	}
 }
 
