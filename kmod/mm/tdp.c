@@ -11,7 +11,7 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include "tdp.h"
+#include "tdp-int.h"
 
 /*
  * NPT (APM vol. 2 §5.3, §15.25.5): present 0, write 1, user 2, accessed 5, dirty 6, page
@@ -108,8 +108,7 @@ int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write)
 	return 0;
 }
 
-/* The deepest entry on the way to @gpa: a leaf or empty. */
-static u64 *walk(const struct tdp *tdp, u64 gpa, unsigned int *level)
+u64 *tdp_walk(const struct tdp *tdp, u64 gpa, unsigned int *level)
 {
 	u64 *table = tdp->root, *entry;
 
@@ -121,24 +120,29 @@ static u64 *walk(const struct tdp *tdp, u64 gpa, unsigned int *level)
 	}
 }
 
-u64 tdp_unmap(struct tdp *tdp, u64 start, u64 end,
-	      void (*leaf)(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty))
+void tdp_empty(struct tdp *tdp, u64 *entry, u64 gpa, u64 size, tdp_leaf_fn leaf)
+{
+	/* An exchange, because the CPU sets accessed and dirty meanwhile. */
+	u64 old = xchg(entry, 0);
+
+	leaf(tdp, gpa, old & TDP_ADDRESS, size, old & tdp->format->dirty);
+}
+
+u64 tdp_unmap(struct tdp *tdp, u64 start, u64 end, tdp_leaf_fn leaf)
 {
 	u64 gpa, size, unmapped = 0;
 	unsigned int level;
 
 	end = min_t(u64, end, 1ULL << TDP_BITS);
 	for (gpa = start; gpa < end; gpa += size) {
-		u64 *entry = walk(tdp, gpa, &level), old;
+		u64 *entry = tdp_walk(tdp, gpa, &level);
 
 		size = 1ULL << tdp_shift(level);
 		gpa = ALIGN_DOWN(gpa, size);
 		if (!*entry)
 			continue;
-		/* An exchange, because the CPU sets accessed and dirty meanwhile. */
-		old = xchg(entry, 0);
 		unmapped += size;
-		leaf(tdp, gpa, old & TDP_ADDRESS, size, old & tdp->format->dirty);
+		tdp_empty(tdp, entry, gpa, size, leaf);
 	}
 	return unmapped;
 }

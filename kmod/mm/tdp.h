@@ -137,6 +137,9 @@ static inline u64 tdp_lookup(const struct tdp *tdp, u64 gpa, u64 *size)
 	return (e & TDP_ADDRESS) | (gpa & (TDP_4K - 1));
 }
 
+/** tdp_leaf_fn - told of a leaf that was emptied, with the writer's lock held */
+typedef void (*tdp_leaf_fn)(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty);
+
 /**
  * tdp_unmap() - empty all leaves in a range
  * @start:	4 KiB-aligned
@@ -146,8 +149,7 @@ static inline u64 tdp_lookup(const struct tdp *tdp, u64 gpa, u64 *size)
  *
  * Tables stay; tdp_destroy() frees them. Return: bytes that were unmapped.
  */
-u64 tdp_unmap(struct tdp *tdp, u64 start, u64 end,
-	      void (*leaf)(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty));
+u64 tdp_unmap(struct tdp *tdp, u64 start, u64 end, tdp_leaf_fn leaf);
 
 /**
  * tdp_detach() - move everything below the root to another tree, in bounded time
