@@ -178,6 +178,66 @@ static void touch(void)
 		idle();
 }
 
+/* What is in a page that was written in so many rounds: at both of its ends. */
+static void hoard_write(ulong page, u32 round)
+{
+	volatile ulong *p = (ulong *)page;
+
+	p[0] = page * 0x9e3779b97f4a7c15 + round;
+	p[511] = ~p[0];
+}
+
+static bool hoard_has(ulong page, u32 round)
+{
+	volatile ulong *p = (ulong *)page;
+
+	return p[0] == page * 0x9e3779b97f4a7c15 + round && p[511] == ~p[0];
+}
+
+/* Halted for a moment. Return: @mb if something has been typed meanwhile, else @work. */
+static u32 hoard_rest(u32 work, u32 mb)
+{
+	lapic_write(LAPIC_TMICT, 10000000);
+	wait_irq();
+	if (!(inb(COM1 + 5) & 1))
+		return work;
+	inb(COM1);
+	return mb;
+}
+
+/*
+ * mb=MiB from 16 MiB on are filled; then round after round each page of the first work=MiB (all) is checked
+ * and changed. A byte on the console, and from then on it is all of them. Without work: halted till then.
+ * A round ends with a line and a short rest.
+ */
+static void hoard(void)
+{
+	u32 mb = number("mb", 16), work = number("work", mb), worked = work, round, wrong;
+	ulong start = 16UL << 20, p;
+
+	lapic_enable();
+	trap_set(0x40, tick);
+	lapic_write(LAPIC_TDCR, 0xb);
+	lapic_write(LAPIC_LVTT, 0x40);
+	for (p = start; p < start + ((ulong)mb << 20); p += 4096)
+		hoard_write(p, 0);
+	print("hoarded\n");
+	for (round = 1;; round++) {
+		do
+			work = hoard_rest(work, mb);
+		while (!work);
+		wrong = 0;
+		for (p = start; p < start + ((ulong)work << 20); p += 4096) {
+			wrong += !hoard_has(p, p < start + ((ulong)worked << 20) ? round - 1 : 0);
+			hoard_write(p, round);
+		}
+		worked = work;
+		print("round %u: %u wrong\n", round, wrong);
+		if (wrong)
+			check(false, "hoard", "%u pages are wrong in round %u", wrong, round);
+	}
+}
+
 /* A word that only fresh RAM is without. */
 static void fresh(void)
 {
@@ -215,6 +275,7 @@ static const struct {
 	{ "echo", echo },
 	{ "count", count },
 	{ "touch", touch },
+	{ "hoard", hoard },
 	{ "fresh", fresh },
 	{ "reboot", reboot },
 };
