@@ -128,6 +128,13 @@ static const char *parse_debug_exit(struct vm_args *args, const char *value)
 	return NULL;
 }
 
+static const char *parse_hugepages(struct vm_args *args, const char *value)
+{
+	(void)value;
+	args->hugepages = true;
+	return NULL;
+}
+
 static const char *parse_on_reboot(struct vm_args *args, const char *value)
 {
 	if (!strcmp(value, "restart"))
@@ -210,6 +217,8 @@ const struct vm_option vm_options[] = {
 	{ "append", 0, "STR", ARG_CREATE, parse_append, "its command line" },
 	{ "debug-exit", 0, NULL, ARG_CREATE, parse_debug_exit,
 	  "port 0xf4: writing V ends the guest with status (V<<1)|1" },
+	{ "hugepages", 0, NULL, ARG_CREATE, parse_hugepages,
+	  "RAM in pages of 2 MiB, where the host has them" },
 	{ "on-reboot", 0, "restart|stop", ARG_CREATE | ARG_LIVE, parse_on_reboot,
 	  "what a guest's reboot does (default restart)" },
 	{ "cpu-shares", 0, "N", ARG_CREATE | ARG_LIVE, parse_cpu_shares,
@@ -228,7 +237,6 @@ const struct vm_option vm_options[] = {
 	{ "memory-min", 0, "SIZE", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "memory-shares", 0, "N", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "firmware", 0, "FILE", ARG_CREATE, NULL, NULL },
-	{ "hugepages", 0, NULL, ARG_CREATE, NULL, NULL },
 
 	{ "all", 0, NULL, ARG_ALL, parse_all, "all VMs there are" },
 	{ "timeout", 0, "S", ARG_TIMEOUT, parse_timeout, "wait S seconds (default 60)" },

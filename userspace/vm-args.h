@@ -65,6 +65,7 @@ enum {
  * @initrd: path, or NULL
  * @append: the kernel's command line, or NULL
  * @debug_exit: the guest gets a debug-exit port
+ * @hugepages:	its RAM is of 2 MiB pages where the host has them
  * @on_reboot: what a guest's reboot does
  * @cpu_shares: weight among VMs that compete for CPUs
  * @cpu_min: guarantee, in percent of one CPU
@@ -96,6 +97,7 @@ struct vm_args {
 	const char *initrd;
 	const char *append;
 	bool debug_exit;
+	bool hugepages;
 	enum insula_on_reboot on_reboot;
 	uint32_t cpu_shares;
 	uint32_t cpu_min;

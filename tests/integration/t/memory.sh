@@ -18,3 +18,13 @@ after=$(meminfo MemAvailable)
 at_most "all comes back (kB)" $((before - after)) $((4096 + $(quarantine)))
 run_guest play "fresh memory" "do=fresh mb=64"
 run_guest play "fresh memory again" "do=fresh mb=64"
+
+# In pages of 2 MiB: a fault each, and a few for what is there before the guest begins.
+play huge "do=touch mb=64" --memory 256M --hugepages
+output_has "touch 64 MiB in huge pages" huge.out touched
+says huge.out 'not ok' && bad "huge: contents" || ok "huge: contents"
+[ "$(meminfo ShmemHugePages)" -ge $((64 << 10)) ] && ok "the host has made huge pages" ||
+	bad "huge: $(grep Shmem /proc/meminfo | tr '\n' ' ')"
+at_most "faults" "$(insula stats -j huge | sed -n 's/.*"fault": \([0-9]*\).*/\1/p')" 100
+insula destroy huge
+is "and gives them back" "$(meminfo ShmemHugePages)" 0

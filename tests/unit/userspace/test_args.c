@@ -115,7 +115,7 @@ static void test_wrong_words(void **state)
 static void test_settings_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"--memory-min", "--memory-shares", "--firmware", "--hugepages",
+		"--memory-min", "--memory-shares", "--firmware",
 	};
 
 	(void)state;
