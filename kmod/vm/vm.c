@@ -132,17 +132,21 @@ static int lay_segments(struct vm *vm)
 	return 0;
 }
 
-/* Registers, devices and boot segments as at power-on. vCPUs are parked or new. */
+/*
+ * Registers, devices and boot segments as at power-on. vCPUs are parked or new. Devices come to
+ * rest first: what they are still doing to RAM must not be done to the segments.
+ */
 static int reset_machine(struct vm *vm)
 {
-	int err = lay_segments(vm);
+	int err;
 	u32 i;
 
-	if (err)
-		return err;
 	vm->tsc_offset = -rdtsc_ordered();
 	vm_clock_reset(vm);
 	platform_reset(&vm->platform);
+	err = lay_segments(vm);
+	if (err)
+		return err;
 	for (i = 0; i < vm->ncpus; i++)
 		vcpu_reset(vm->vcpu[i], &vm->boot);
 	vm->wish = 0;
