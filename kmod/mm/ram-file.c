@@ -233,3 +233,13 @@ struct page *ram_file_page(struct file *file, u64 offset)
 	}
 	return page;
 }
+
+bool ram_file_has(const struct file *file, struct page *page)
+{
+	return READ_ONCE(page_folio(page)->mapping) == file->f_mapping;
+}
+
+int ram_file_punch(struct file *file, u64 offset, u64 len)
+{
+	return vfs_fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len);
+}

@@ -27,6 +27,21 @@ bool ram_find(u64 size, u64 gpa, u64 len, u64 *offset);
  */
 struct page *ram_file_page(struct file *file, u64 offset);
 
+/**
+ * ram_file_has() - is @page, which ram_file_page() gave, still the file's? Context: any.
+ *
+ * One that has been punched out, or cut off, is not: the file will have another one there.
+ */
+bool ram_file_has(const struct file *file, struct page *page);
+
+/**
+ * ram_file_punch() - take a range out of the file: it reads as zeroes, its pages are freed when
+ * nobody holds them
+ *
+ * May sleep; no locks held. Return: 0, or a negative errno: the file was sealed, ...
+ */
+int ram_file_punch(struct file *file, u64 offset, u64 len);
+
 /** ram_file_release() - no more pages will be wanted: the file is like others again */
 void ram_file_release(struct file *file);
 

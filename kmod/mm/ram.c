@@ -3,15 +3,14 @@
  * ram.c - a guest's RAM: pages from a file, in a paging tree
  *
  * Each leaf of the tree holds one reference on the page (or the large page) it maps, taken
- * in populate_page() and dropped in release_leaf(). The order in which mapped pages go:
- * entries emptied under the lock, gen raised, vCPUs flushed, RCU readers waited for, pages
- * released. Nothing may shorten that.
+ * in populate_page() and dropped as ram-release.c says. What a leaf maps is the file's: who
+ * takes pages out of the file does so before the entries are emptied, and a page that is to be
+ * mapped is looked at once more under the lock.
  *
  * This file may not look at what a page contains.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/falloc.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kthread.h>
@@ -20,12 +19,8 @@
 #include <linux/sched/signal.h>
 #include <insula/guest-abi.h>
 #include "ram-file.h"
+#include "ram-int.h"
 #include "ram.h"
-
-static void *new_page(void)
-{
-	return (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
-}
 
 /* tdp's callback, under the lock (or before anybody else knows of the tree). */
 static void *take_spare(struct tdp *tdp)
@@ -42,30 +37,12 @@ static void free_table(struct tdp *tdp, void *table)
 	cond_resched();
 }
 
-/* tdp's callback, without locks. */
-static void release_leaf(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
-{
-	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
-
-	/* Whatever @dirty says: the host writes through ram_ptr(), too. */
-	set_page_dirty(page);
-	put_page(page);
-	cond_resched();
-}
-
-/* Release the pages and tables of a tree that nobody uses any more. */
-static void release_tree(struct tdp *tdp)
-{
-	tdp_unmap(tdp, 0, 1ULL << TDP_BITS, release_leaf);
-	tdp_destroy(tdp);
-}
-
 static int refill(struct guest_ram *ram)
 {
 	unsigned int i;
 
 	for (i = 0; i < RAM_SPARE_TABLES; i++) {
-		void *page = new_page();
+		void *page = ram_new_table();
 
 		if (!page)
 			return -ENOMEM;
@@ -112,7 +89,7 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 void ram_destroy(struct guest_ram *ram)
 {
 	if (ram->tdp.root)
-		release_tree(&ram->tdp);
+		ram_release_tree(&ram->tdp);
 	ram->resident = 0;
 	while (ram->nspare)
 		free_page((unsigned long)ram->spare[--ram->nspare]);
@@ -142,7 +119,10 @@ static bool fits(const struct guest_ram *ram, u64 gpa, struct page *page, u64 si
 	       ram_find(ram->size, ALIGN_DOWN(gpa, size), size, &unused);
 }
 
-/* Enter a page, or as much around it; the leaf takes over the caller's reference. */
+/*
+ * Enter a page, or as much around it; the leaf takes over the caller's reference. Return: also
+ * -EAGAIN: it is not the file's any more.
+ */
 static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size)
 {
 	u64 hpa = ALIGN_DOWN(page_to_phys(page), size);
@@ -150,7 +130,8 @@ static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size)
 
 	for (;;) {
 		raw_spin_lock(&ram->lock);
-		r = tdp_map(&ram->tdp, ALIGN_DOWN(gpa, size), hpa, size, true);
+		r = ram_file_has(ram->file, page) ?
+		    tdp_map(&ram->tdp, ALIGN_DOWN(gpa, size), hpa, size, true) : -EAGAIN;
 		if (!r)
 			WRITE_ONCE(ram->resident, ram->resident + size);
 		raw_spin_unlock(&ram->lock);
@@ -169,29 +150,39 @@ static bool interrupted(void)
 					   : fatal_signal_pending(current);
 }
 
-static int populate_page(struct guest_ram *ram, u64 gpa)
+/* As much as it can be; but there may be smaller leaves already, even this one. */
+static int map_largest(struct guest_ram *ram, u64 gpa, struct page *page)
 {
 	unsigned int level = ram->tdp.leaf_level;
+	u64 size;
+	int r;
+
+	do {
+		size = 1ULL << tdp_shift(level);
+		r = !level || fits(ram, gpa, page, size) ? map_page(ram, gpa, page, size) : -EEXIST;
+	} while (r == -EEXIST && level--);
+	return r;
+}
+
+static int populate_page(struct guest_ram *ram, u64 gpa)
+{
 	struct page *page;
-	u64 offset, size;
+	u64 offset;
 	int r;
 
 	gpa = ALIGN_DOWN(gpa, TDP_4K);
 	if (!ram_find(ram->size, gpa, TDP_4K, &offset))
 		return -ENOENT;
-	if (interrupted())
-		return -EINTR;
-	page = ram_file_page(ram->file, offset);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-
-	/* As much as it can be; but there may be smaller leaves already, even this one. */
 	do {
-		size = 1ULL << tdp_shift(level);
-		r = !level || fits(ram, gpa, page, size) ? map_page(ram, gpa, page, size) : -EEXIST;
-	} while (r == -EEXIST && level--);
-	if (r)
-		put_page(page);
+		if (interrupted())
+			return -EINTR;
+		page = ram_file_page(ram->file, offset);
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		r = map_largest(ram, gpa, page);
+		if (r)
+			put_page(page);
+	} while (r == -EAGAIN);
 	return r == -EEXIST ? 0 : r;
 }
 
@@ -268,35 +259,4 @@ int ram_write_file(struct guest_ram *ram, u64 gpa, u64 len, struct file *src, lo
 		cond_resched();
 	}
 	return 0;
-}
-
-/* Put an empty tree in the place of this one, and let go of what it held. */
-static int forget_leaves(struct guest_ram *ram)
-{
-	struct tdp old;
-	void *root = new_page();
-
-	if (!root)
-		return -ENOMEM;
-	raw_spin_lock(&ram->lock);
-	tdp_detach(&ram->tdp, &old, root);
-	WRITE_ONCE(ram->resident, 0);
-	/* Who reads the new generation finds the entries empty. */
-	smp_store_release(&ram->gen, ram->gen + 1);
-	raw_spin_unlock(&ram->lock);
-
-	ram->flush(ram);
-	synchronize_rcu();
-	release_tree(&old);
-	return 0;
-}
-
-int ram_forget(struct guest_ram *ram)
-{
-	/* Mostly a start finds nothing mapped, and need not wait for a grace period. */
-	int err = READ_ONCE(ram->resident) ? forget_leaves(ram) : 0;
-
-	if (err)
-		return err;
-	return vfs_fallocate(ram->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, ram->size);
 }

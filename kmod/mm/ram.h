@@ -19,23 +19,26 @@
 /* A 4 KiB leaf in an empty tree needs this many tables besides the root. */
 #define RAM_SPARE_TABLES (TDP_LEVELS - 1)
 
+struct ram_batch;
+
 /**
  * struct guest_ram - RAM of a VM
  * @file:	the file; constant, a reference is held
  * @size:	bytes; constant, a multiple of 4 KiB
- * @lock:	guards writing to @tdp, @resident and @gen, and the spare tables
+ * @lock:	guards writing to @tdp, @resident and @gen, the spare tables, and @batch
  * @tdp:	the tree
  * @spare:	zeroed pages for tables to come, because none can be allocated under @lock
  * @nspare:	how many of them there are
+ * @batch:	where leaves go that ram_release() empties
  * @resident:	bytes mapped now; read without the lock for statistics
  * @gen:	not 0; raised when anything is unmapped, after its entries are empty, before the
  *		TLBs are flushed. Who caches a translation reads @gen with
  *		smp_load_acquire(), then looks up. The cached one may be used with interrupts
  *		off after @gen was found unchanged, until they are on again: its page is not
  *		given back before then.
- * @flush:	make every vCPU leave the guest and flush its TLB before it enters again;
- *		returns when none still runs on the old tree. Set by the owner; called without
- *		@lock, from ram_forget(); may sleep.
+ * @flush:	have every vCPU leave the guest, and flush its TLB before it enters again. Need
+ *		not wait for them: inside the guest interrupts are off, so RCU waits for those who
+ *		still run on the old tree. Set by the owner; called without @lock; may sleep.
  */
 struct guest_ram {
 	struct file *file;
@@ -44,6 +47,7 @@ struct guest_ram {
 	struct tdp tdp;
 	void *spare[RAM_SPARE_TABLES];
 	unsigned int nspare;
+	struct ram_batch *batch;
 	u64 resident;
 	unsigned long gen;
 	void (*flush)(struct guest_ram *ram);

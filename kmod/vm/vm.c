@@ -58,18 +58,15 @@ void vm_unquiesce(struct vm *vm)
 	kick_all(vm);
 }
 
-/* Every vCPU out of the guest, and its TLB flushed before it is in again. */
+/* Devices, which release RAM while vCPUs run, are at rest whenever those come or go. */
 static void flush_tlbs(struct guest_ram *ram)
 {
 	struct vm *vm = container_of(ram, struct vm, ram);
+	struct vcpu **vcpu = READ_ONCE(vm->vcpu);
 	u32 i;
 
-	if (!vm->vcpu)
-		return;
-	for (i = 0; i < vm->ncpus; i++)
-		vcpu_request(vm->vcpu[i], REQ_FLUSH);
-	/* Inside the guest means interrupts off: RCU waits for it, kicked as they are. */
-	synchronize_rcu();
+	for (i = 0; vcpu && i < vm->ncpus; i++)
+		vcpu_request(vcpu[i], REQ_FLUSH);
 }
 
 /* vCPUs. */

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ram-release.c - how mapped pages leave the tree: all of them, or ranges from a guest that runs
+ *
+ * The order: entries emptied under the lock, gen raised, vCPUs told to flush, RCU waited for
+ * (for readers, and for vCPUs that have not left the guest yet), pages released. Nothing may
+ * shorten that. What is to be discarded is punched out of the file before its entries are emptied:
+ * one who has got the page from the file just before either maps it in time to be unmapped here,
+ * or finds that it is not the file's any more (map_page() in ram.c). So a page that is mapped is
+ * always the file's, and can be demoted without losing what is in it.
+ *
+ * This file may not look at what a page contains.
+ */
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include "ram-file.h"
+#include "ram-int.h"
+#include "ram-release.h"
+
+/* Leaves of a batch: 32 MiB in 4 KiB pages; and those that 2 MiB can have. */
+#define BATCH_LEAVES	8192
+#define PIECE_LEAVES	512
+
+/**
+ * struct ram_batch - leaves that were emptied, their pages not released yet
+ * @ram:	whose
+ * @n:		how many
+ * @hpa:	of each
+ */
+struct ram_batch {
+	struct guest_ram *ram;
+	unsigned int n;
+	u64 hpa[BATCH_LEAVES];
+};
+
+void *ram_new_table(void)
+{
+	return (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
+static void release_page(u64 hpa)
+{
+	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
+
+	/* Whatever the entry said: the host writes through ram_ptr(), too. */
+	set_page_dirty(page);
+	put_page(page);
+	cond_resched();
+}
+
+/* tdp's callback, without locks. */
+static void release_leaf(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
+{
+	release_page(hpa);
+}
+
+void ram_release_tree(struct tdp *tdp)
+{
+	tdp_unmap(tdp, 0, 1ULL << TDP_BITS, release_leaf);
+	tdp_destroy(tdp);
+}
+
+/* Under the lock, when entries are empty. */
+static void raise_gen(struct guest_ram *ram)
+{
+	/* Who reads the new generation finds them so. */
+	smp_store_release(&ram->gen, ram->gen + 1);
+}
+
+/* Without the lock: returns when nobody uses what was unmapped. */
+static void wait_for_users(struct guest_ram *ram)
+{
+	ram->flush(ram);
+	synchronize_rcu();
+}
+
+/* All of it. */
+
+/* Put an empty tree in the place of this one, and let go of what it held. */
+static int forget_leaves(struct guest_ram *ram)
+{
+	struct tdp old;
+	void *root = ram_new_table();
+
+	if (!root)
+		return -ENOMEM;
+	raw_spin_lock(&ram->lock);
+	tdp_detach(&ram->tdp, &old, root);
+	WRITE_ONCE(ram->resident, 0);
+	raise_gen(ram);
+	raw_spin_unlock(&ram->lock);
+
+	wait_for_users(ram);
+	ram_release_tree(&old);
+	return 0;
+}
+
+int ram_forget(struct guest_ram *ram)
+{
+	/* Mostly a start finds nothing mapped, and need not wait for a grace period. */
+	int err = READ_ONCE(ram->resident) ? forget_leaves(ram) : 0;
+
+	return err ?: ram_file_punch(ram->file, 0, ram->size);
+}
+
+/* Ranges. */
+
+/* tdp's callback, under the lock. */
+static void collect_leaf(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
+{
+	struct ram_batch *batch = container_of(tdp, struct guest_ram, tdp)->batch;
+
+	batch->hpa[batch->n++] = hpa;
+}
+
+static void finish(struct ram_batch *batch)
+{
+	struct guest_ram *ram = batch->ram;
+
+	if (!batch->n)
+		return;
+	raw_spin_lock(&ram->lock);
+	raise_gen(ram);
+	raw_spin_unlock(&ram->lock);
+
+	wait_for_users(ram);
+	while (batch->n)
+		release_page(batch->hpa[--batch->n]);
+}
+
+/* In one 2 MiB. */
+static int release_piece(struct ram_batch *batch, u64 gpa, u64 len, enum ram_release_how how)
+{
+	struct guest_ram *ram = batch->ram;
+	u64 offset, unmapped;
+	int err = 0;
+
+	if (BATCH_LEAVES - batch->n < PIECE_LEAVES)
+		finish(batch);
+	if (how == RAM_DISCARD && ram_find(ram->size, gpa, len, &offset))
+		err = ram_file_punch(ram->file, offset, len);
+	raw_spin_lock(&ram->lock);
+	ram->batch = batch;
+	unmapped = tdp_unmap(&ram->tdp, gpa, gpa + len, collect_leaf);
+	WRITE_ONCE(ram->resident, ram->resident - unmapped);
+	raw_spin_unlock(&ram->lock);
+	cond_resched();
+	return err;
+}
+
+static int release_range(struct ram_batch *batch, const struct ram_range *range,
+			 enum ram_release_how how, u64 *released)
+{
+	u64 gpa = range->gpa, end = gpa + range->len, n;
+	int err;
+
+	for (; gpa < end; gpa += n) {
+		n = min(end, ALIGN_DOWN(gpa, TDP_2M) + TDP_2M) - gpa;
+		err = release_piece(batch, gpa, n, how);
+		if (err)
+			return err;
+		*released += n;
+	}
+	return 0;
+}
+
+int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n,
+		enum ram_release_how how, u64 *released)
+{
+	struct ram_batch *batch = kvmalloc(sizeof(*batch), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	u64 unused;
+	int err = 0;
+
+	*released = 0;
+	if (!batch)
+		return -ENOMEM;
+	batch->ram = ram;
+	batch->n = 0;
+	for (; n && !err; n--, range++)
+		if (ram_find(ram->size, range->gpa, range->len, &unused))
+			err = release_range(batch, range, how, released);
+	finish(batch);
+	kvfree(batch);
+	return err;
+}
