@@ -71,6 +71,15 @@ int check_cpus(u32 cpus, char *why)
 	return check_limits("cpus", cpus, 1, GUEST_MAX_CPUS, "", why);
 }
 
+static int check_pages(const char *what, u64 value, char *why)
+{
+	if (!(value % PAGE_BYTES))
+		return 0;
+	snprintf(why, CHECK_TEXT, "%s %llu is not a multiple of %llu bytes", what, value,
+		 PAGE_BYTES);
+	return -EINVAL;
+}
+
 int check_memory(u64 memory, char *why)
 {
 	int err = check_limits("memory", memory, GUEST_MIN_MEMORY, GUEST_MAX_MEMORY, " bytes",
@@ -78,12 +87,15 @@ int check_memory(u64 memory, char *why)
 
 	if (err)
 		return err;
-	if (memory % PAGE_BYTES) {
-		snprintf(why, CHECK_TEXT, "memory %llu is not a multiple of %llu bytes", memory,
-			 PAGE_BYTES);
-		return -EINVAL;
-	}
-	return 0;
+	return check_pages("memory", memory, why);
+}
+
+int check_memory_target(u64 target, char *why)
+{
+	int err = target ? check_limits("memory-target", target, INSULA_MEMORY_TARGET_MIN,
+					GUEST_MAX_MEMORY, " bytes", why) : 0;
+
+	return err ?: check_pages("memory-target", target, why);
 }
 
 int check_action(u32 action, char *why)

@@ -28,6 +28,12 @@ int check_cpus(u32 cpus, char *why);
 /** check_memory() - a size of RAM in bytes: within the ABI's limits, whole pages */
 int check_memory(u64 memory, char *why);
 
+/**
+ * check_memory_target() - what the guest is to do with, in bytes: whole pages, 16 MiB at least; 0:
+ * all it has
+ */
+int check_memory_target(u64 target, char *why);
+
 /** check_action() - a member of enum insula_action */
 int check_action(u32 action, char *why);
 

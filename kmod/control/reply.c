@@ -33,10 +33,13 @@
 				 nla_total_size(0) + nla_total_size(sizeof(u32)) + \
 				 6 * nla_total_size_64bit(sizeof(u64)))
 
+/* struct balloon_info */
+#define BALLOON_ATTRS nla_total_size((4 + VM_BALLOON_STATS) * nla_total_size_64bit(sizeof(u64)))
+
 size_t reply_vm_size(u32 vcpus)
 {
 	return GENLMSG_DEFAULT_SIZE + nla_total_size(AFFINITY_TEXT) + vcpus * VCPU_ATTRS +
-	       INSULA_DISKS_MAX * DISK_ATTRS + INSULA_NICS_MAX * NIC_ATTRS;
+	       INSULA_DISKS_MAX * DISK_ATTRS + INSULA_NICS_MAX * NIC_ATTRS + BALLOON_ATTRS;
 }
 
 static int put_u64(struct sk_buff *skb, int type, u64 value)
@@ -104,6 +107,7 @@ static int put_settings(struct sk_buff *skb, const struct vm_info *vm)
 	if (put_cpu_settings(skb, &vm->settings.cpu) ||
 	    nla_put_u32(skb, INSULA_A_VM_CPUS, vm->cpus) ||
 	    put_u64(skb, INSULA_A_VM_MEMORY, vm->memory) ||
+	    put_u64(skb, INSULA_A_VM_MEMORY_TARGET, vm->settings.memory_target ?: vm->memory) ||
 	    nla_put_u32(skb, INSULA_A_VM_ON_REBOOT, vm->settings.on_reboot) ||
 	    (vm->debug_exit && nla_put_flag(skb, INSULA_A_VM_DEBUG_EXIT)))
 		return -EMSGSIZE;
@@ -218,10 +222,46 @@ static int put_nic(struct sk_buff *skb, const struct nic_info *nic)
 	return 0;
 }
 
+static_assert(INSULA_A_BALLOON_HUGETLB_FAILURES - INSULA_A_BALLOON_SWAP_IN == VM_BALLOON_STATS - 1);
+
+/* The attributes of statistics follow each other as VIRTIO_BALLOON_S_* do. */
+static int put_balloon_stats(struct sk_buff *skb, const struct balloon_info *balloon)
+{
+	unsigned int i;
+
+	if (!balloon->stats)
+		return 0;
+	for (i = 0; i < VM_BALLOON_STATS; i++)
+		if ((balloon->stats & BIT(i)) &&
+		    nla_put_u64_64bit(skb, INSULA_A_BALLOON_SWAP_IN + i, balloon->stat[i],
+				      INSULA_A_BALLOON_PAD))
+			return -EMSGSIZE;
+	return nla_put_u64_64bit(skb, INSULA_A_BALLOON_STATS_AGE, balloon->stats_age,
+				 INSULA_A_BALLOON_PAD);
+}
+
+static int put_balloon(struct sk_buff *skb, const struct balloon_info *balloon)
+{
+	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_BALLOON);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, INSULA_A_BALLOON_TARGET, balloon->target,
+			      INSULA_A_BALLOON_PAD) ||
+	    nla_put_u64_64bit(skb, INSULA_A_BALLOON_ACTUAL, balloon->actual,
+			      INSULA_A_BALLOON_PAD) ||
+	    nla_put_u64_64bit(skb, INSULA_A_BALLOON_REPORTED, balloon->reported,
+			      INSULA_A_BALLOON_PAD) ||
+	    put_balloon_stats(skb, balloon))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_devices(struct sk_buff *skb, struct vm *vm)
 {
 	struct disk_info disk;
 	struct nic_info nic;
+	struct balloon_info balloon;
 	unsigned int i;
 
 	for (i = 0; vm_disk_info(vm, i, &disk); i++)
@@ -230,6 +270,8 @@ static int put_devices(struct sk_buff *skb, struct vm *vm)
 	for (i = 0; vm_nic_info(vm, i, &nic); i++)
 		if (put_nic(skb, &nic))
 			return -EMSGSIZE;
+	if (vm_balloon_info(vm, &balloon) && put_balloon(skb, &balloon))
+		return -EMSGSIZE;
 	return 0;
 }
 

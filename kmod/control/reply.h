@@ -22,7 +22,7 @@ size_t reply_vm_size(u32 vcpus);
 
 /**
  * reply_put_vm() - everything but the vCPUs one by one
- * @info:	of @vm; disks and nics are asked for here
+ * @info:	of @vm; disks, nics and the balloon are asked for here
  *
  * Context: may sleep.
  */

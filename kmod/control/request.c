@@ -256,6 +256,20 @@ static int take_affinity(struct genl_info *info, struct cpumask *affinity)
 	return cpumask_subset(affinity, cpu_possible_mask) ? 1 : refuse_cpus(info, attr);
 }
 
+/* Return: as take_setting(). */
+static int take_memory_target(struct genl_info *info, u64 *target)
+{
+	struct nlattr *attr = info->attrs[INSULA_A_VM_MEMORY_TARGET];
+	char why[CHECK_TEXT];
+
+	if (!attr)
+		return 0;
+	if (check_memory_target(nla_get_u64(attr), why))
+		return request_refuse(info, attr, why);
+	*target = nla_get_u64(attr);
+	return 1;
+}
+
 /* All settings that the request has. Return: which they are, of enum vm_setting, or -errno. */
 static int take_settings(struct genl_info *info, struct vm_settings *settings)
 {
@@ -284,7 +298,11 @@ static int take_settings(struct genl_info *info, struct vm_settings *settings)
 	taken = take_affinity(info, &cpu->affinity);
 	if (taken < 0)
 		return taken;
-	return which | (taken ? VM_SET_CPU_AFFINITY : 0);
+	which |= taken ? VM_SET_CPU_AFFINITY : 0;
+	taken = take_memory_target(info, &settings->memory_target);
+	if (taken < 0)
+		return taken;
+	return which | (taken ? VM_SET_MEMORY_TARGET : 0);
 }
 
 static int take_numbers(struct genl_info *info, struct vm_config *cfg)

@@ -165,6 +165,23 @@ bool vm_nic_info(struct vm *vm, unsigned int i, struct nic_info *info)
 	return there;
 }
 
+/* The balloon. */
+
+bool vm_balloon_info(struct vm *vm, struct balloon_info *info)
+{
+	struct vio *balloon;
+
+	mutex_lock(&vm->lock);
+	balloon = vm->devices.balloon;
+	if (balloon) {
+		memset(info, 0, sizeof(*info));
+		virtio_balloon_info(balloon, info);
+		virtio_balloon_ask(balloon);
+	}
+	mutex_unlock(&vm->lock);
+	return balloon;
+}
+
 /* All of them. */
 
 int vm_add_devices(struct vm *vm, const struct vm_config *cfg, struct netlink_ext_ack *extack)
@@ -174,6 +191,9 @@ int vm_add_devices(struct vm *vm, const struct vm_config *cfg, struct netlink_ex
 
 	if (!err)
 		err = plug(vm, GUEST_SLOT_CONSOLE, virtio_console_create(vm));
+	if (!err)
+		err = plug(vm, GUEST_SLOT_BALLOON, virtio_balloon_create(vm));
+	vm->devices.balloon = vm->devices.vio[GUEST_SLOT_BALLOON];
 	for (i = 0; !err && i < cfg->ndisks; i++)
 		err = add_disk(vm, &cfg->disk[i], extack);
 	for (i = 0; !err && i < cfg->nnics; i++)
@@ -189,6 +209,7 @@ void vm_remove_devices(struct vm *vm)
 	ndisks = vm->devices.ndisks;
 	vm->devices.ndisks = 0;
 	vm->devices.nnics = 0;
+	vm->devices.balloon = NULL;
 	mutex_unlock(&vm->lock);
 	for (slot = 0; slot < PCI_SLOTS; slot++)
 		unplug(vm, slot);

@@ -15,10 +15,11 @@ struct vio;
  * struct vm_devices - what vm_add_devices() has added
  *
  * All of it is constant until vm_remove_devices(), which begins with setting the numbers to 0,
- * under vm->lock.
+ * and @balloon to NULL, under vm->lock.
  */
 struct vm_devices {
 	struct vio *vio[PCI_SLOTS];		/* by slot: GUEST_SLOT_* */
+	struct vio *balloon;
 	struct vm_disk disk[INSULA_DISKS_MAX];
 	struct disk_claim claim[INSULA_DISKS_MAX];
 	unsigned int ndisks;

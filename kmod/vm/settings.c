@@ -5,6 +5,7 @@
 #include <linux/cpumask.h>
 #include <linux/slab.h>
 #include "../control/extack.h"
+#include "../dev/virtio/devices.h"
 #include "vcpu.h"
 
 /* With each other and with what there is. */
@@ -29,6 +30,14 @@ static int check_cpu(const struct vm *vm, u32 which, const struct vm_cpu *cpu,
 	return 0;
 }
 
+static int check_memory_target(const struct vm *vm, u64 target, struct netlink_ext_ack *extack)
+{
+	if (target <= vm->memory)
+		return 0;
+	extack_set(extack, NULL, "memory-target %llu exceeds memory %llu", target, vm->memory);
+	return -EINVAL;
+}
+
 static void merge(struct vm_settings *to, u32 which, const struct vm_settings *from)
 {
 	if (which & VM_SET_ON_REBOOT)
@@ -41,6 +50,15 @@ static void merge(struct vm_settings *to, u32 which, const struct vm_settings *f
 		to->cpu.max = from->cpu.max;
 	if (which & VM_SET_CPU_AFFINITY)
 		cpumask_copy(&to->cpu.affinity, &from->cpu.affinity);
+	if (which & VM_SET_MEMORY_TARGET)
+		to->memory_target = from->memory_target;
+}
+
+static void fill_balloon(struct vm *vm)
+{
+	u64 target = vm->settings.memory_target ?: vm->memory;
+
+	virtio_balloon_set_target(vm->devices.balloon, vm->memory - target);
 }
 
 static int set_locked(struct vm *vm, u32 which, const struct vm_settings *settings,
@@ -54,9 +72,13 @@ static int set_locked(struct vm *vm, u32 which, const struct vm_settings *settin
 	merge(new, which, settings);
 	err = check_cpu(vm, which, &new->cpu, extack);
 	if (!err)
-		err = sched_vm_set_cpu(vm, &new->cpu, extack);
+		err = check_memory_target(vm, new->memory_target, extack);
 	if (!err)
+		err = sched_vm_set_cpu(vm, &new->cpu, extack);
+	if (!err) {
 		merge(&vm->settings, which, settings);
+		fill_balloon(vm);
+	}
 	kfree(new);
 	return err;
 }

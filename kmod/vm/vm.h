@@ -64,12 +64,14 @@ enum vm_setting {
 	VM_SET_CPU_MIN		= 1 << 2,
 	VM_SET_CPU_MAX		= 1 << 3,
 	VM_SET_CPU_AFFINITY	= 1 << 4,
+	VM_SET_MEMORY_TARGET	= 1 << 5,
 };
 
 /** struct vm_settings - what can be changed while a VM runs */
 struct vm_settings {
 	u32 on_reboot;		/* enum insula_on_reboot */
 	struct vm_cpu cpu;
+	u64 memory_target;	/* bytes that the guest is to do with; 0: all */
 };
 
 /**
@@ -144,6 +146,18 @@ struct nic_info {
 	u64 tx_packets, tx_bytes, tx_dropped;
 };
 
+#define VM_BALLOON_STATS 10
+
+/** struct balloon_info - about the balloon at one moment; in bytes */
+struct balloon_info {
+	u64 target;		/* that the guest is to give up */
+	u64 actual;		/* that it says it has */
+	u64 reported;		/* free pages that the host was given since the VM was made */
+	u32 stats;		/* bits of VIRTIO_BALLOON_S_*: which of @stat are there; 0: none */
+	u64 stats_age;		/* ns since then */
+	u64 stat[VM_BALLOON_STATS]; /* by VIRTIO_BALLOON_S_*, in bytes or numbers */
+};
+
 /** vm_exit_name() - name of an exit counter, or NULL past the last one */
 const char *vm_exit_name(unsigned int i);
 
@@ -176,8 +190,9 @@ int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *
  * @which:	of enum vm_setting, what of @settings counts
  *
  * All of them or none. Values are checked for form by the caller, for sense (with the others,
- * with what there is) here. May sleep. Return: 0; -EINVAL: they do not go together, or none
- * of the CPUs exists; -ENOSPC: no CPU time is left for that guarantee. @extack says what.
+ * with what there is) here. May sleep. Return: 0; -EINVAL: they do not go together or with the
+ * VM's memory, or none of the CPUs exists; -ENOSPC: no CPU time is left for that guarantee. @extack
+ * says what.
  */
 int vm_set(struct vm *vm, u32 which, const struct vm_settings *settings,
 	   struct netlink_ext_ack *extack);
@@ -199,6 +214,13 @@ bool vm_disk_info(struct vm *vm, unsigned int i, struct disk_info *info);
 
 /** vm_nic_info() - of nic @i. Return: is there one? May sleep. */
 bool vm_nic_info(struct vm *vm, unsigned int i, struct nic_info *info);
+
+/**
+ * vm_balloon_info() - of its balloon, with the statistics of the last time
+ *
+ * The guest is asked for new ones. Return: is there one? May sleep.
+ */
+bool vm_balloon_info(struct vm *vm, struct balloon_info *info);
 
 /* Provided by control/: */
 

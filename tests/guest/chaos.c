@@ -9,7 +9,8 @@
  *
  * What devices are given to write to is the last 4 MiB of RAM: behind it is nothing, and in
  * front of it is this guest, which wants to live. (Not all of what it writes is random: then
- * nearly all would end at the first check.)
+ * nearly all would end at the first check.) That is also why the balloon's first queue is left out:
+ * any number in what it reads is a page to be given up, and small ones are this guest's.
  */
 #include "guest.h"
 
@@ -25,6 +26,7 @@
 #define CAP_POINTER	0x34
 #define CAP_VENDOR	9
 #define CAP_WINDOW	5		/* VIRTIO_PCI_CAP_PCI_CFG */
+#define BALLOON_DEVICE	0x1045
 
 enum {				/* of the memory BAR */
 	FEATURE_SELECT = 0x08, FEATURE = 0x0c, CONFIG_VECTOR = 0x10, NUM_QUEUES = 0x12,
@@ -51,6 +53,7 @@ static struct device {
 	ulong config;		/* in memory */
 	u32 bar[2];		/* where they were: ports, memory */
 	u32 window;		/* offset of the capability */
+	bool balloon;
 } devices[SLOTS];
 static u32 ndevices;
 
@@ -185,11 +188,14 @@ static void notify(struct dice *d, const struct device *dev)
 		outw(dev->bar[0], q);
 }
 
-static void set_up_queue(struct dice *d, ulong at, u32 q)
+static void set_up_queue(struct dice *d, const struct device *dev, u32 q)
 {
-	ulong ring = ring_address(d);
+	ulong ring = ring_address(d), at = memory_of(dev);
 	u64 part[3] = { ring, ring + 4 * PAGE, ring + 8 * PAGE };
 	u32 i;
+
+	if (dev->balloon && !q)
+		return;
 
 	write16(at + QUEUE_SELECT, q);
 	if (one_in(d, 2))
@@ -224,7 +230,7 @@ static void bring_up(struct dice *d, const struct device *dev)
 	write32(at, 0);
 	write8(at + STATUS, 11);
 	for (q = 0; q < 4; q++)
-		set_up_queue(d, at, q);
+		set_up_queue(d, dev, q);
 	if (!one_in(d, 10))
 		write8(at + STATUS, 15);
 	for (q = 0; q < 4; q++)
@@ -261,7 +267,7 @@ static void reset_queue(struct dice *d, const struct device *dev)
 	write16(at + QUEUE_SELECT, below(d, 4));
 	write16(at + QUEUE_RESET, 1);
 	if (one_in(d, 2))
-		set_up_queue(d, at, below(d, 4));
+		set_up_queue(d, dev, below(d, 4));
 }
 
 /* Fixed or lowest priority only: the others would reach this guest's CPUs. They take none. */
@@ -398,6 +404,7 @@ static void look_around(void)
 		dev->bar[0] = read32(dev->config + BAR0) & ~3u;
 		dev->bar[1] = read32(dev->config + BAR0 + 4) & ~15u;
 		dev->window = find_window(dev->config);
+		dev->balloon = read32(dev->config) >> 16 == BALLOON_DEVICE;
 		restore(dev);
 		ndevices++;
 	}

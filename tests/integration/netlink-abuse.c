@@ -697,6 +697,33 @@ static void abuse_affinity(void)
 	check(!transact(), "set: CPU 0 two thousand times", "%s", text);
 }
 
+static void abuse_memory_target(void)
+{
+	static const uint64_t bad[] = {
+		1, 4096, INSULA_MEMORY_TARGET_MIN - 4096, INSULA_MEMORY_TARGET_MIN + 1, RAM + 4096, 1ULL << 40,
+		(1ULL << 40) + 4096, 1ULL << 63, ~0ULL, ~0ULL << 12,
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		begin_set();
+		put_u64(INSULA_A_VM_MEMORY_TARGET, bad[i]);
+		refused("set: a target out of range");
+		begin_create();
+		put_u64(INSULA_A_VM_MEMORY_TARGET, bad[i]);
+		refused("create: a target out of range");
+	}
+	begin_set();
+	put_u32(INSULA_A_VM_MEMORY_TARGET, 0);
+	refused("set: a target of four bytes");
+	begin_set();
+	put(INSULA_A_VM_BALLOON, NULL, 0);
+	refused("set: a balloon");
+	begin_set();
+	put_u64(INSULA_A_VM_MEMORY_TARGET, 0);
+	check(!transact(), "set: no target", "%s", text);
+}
+
 static void count_vcpus(struct genlmsghdr *genl, int len, void *arg)
 {
 	struct nlattr *attr = find(genl, len, INSULA_A_VM_VCPU);
@@ -864,6 +891,7 @@ static void mode_commands(void)
 	abuse_boot();
 	abuse_cpu_numbers();
 	abuse_affinity();
+	abuse_memory_target();
 	abuse_vcpus();
 	abuse_disks();
 	abuse_nics();
@@ -1190,6 +1218,7 @@ static void random_request(void)
 		put_u32(INSULA_A_VM_CPU_SHARES, random32() % 10002);
 		put_u32(INSULA_A_VM_CPU_MIN, random32() % 110);
 		put_u32(INSULA_A_VM_CPU_MAX, random32() % 110);
+		put_u64(INSULA_A_VM_MEMORY_TARGET, (uint64_t)(random32() % 9000) << 12);
 		put_string(INSULA_A_VM_CPU_AFFINITY, random32() & 1 ? "0" : "0-3,8");
 		break;
 	case 2:

@@ -82,6 +82,20 @@ static void test_memory(void **state)
 	assert_refused(check_memory(GUEST_MIN_MEMORY + 4095, why), "not a multiple of 4096");
 }
 
+static void test_memory_target(void **state)
+{
+	assert_good(check_memory_target(0, why));
+	assert_good(check_memory_target(INSULA_MEMORY_TARGET_MIN, why));
+	assert_good(check_memory_target(GUEST_MAX_MEMORY, why));
+	assert_refused(check_memory_target(1, why),
+		       "memory-target 1 is below the minimum of 16777216 bytes");
+	assert_refused(check_memory_target(INSULA_MEMORY_TARGET_MIN - 4096, why), "below");
+	assert_refused(check_memory_target(GUEST_MAX_MEMORY + 4096, why), "above");
+	assert_refused(check_memory_target(U64_MAX, why), "above");
+	assert_refused(check_memory_target(INSULA_MEMORY_TARGET_MIN + 1, why),
+		       "memory-target 16777217 is not a multiple of 4096 bytes");
+}
+
 static void test_enums(void **state)
 {
 	assert_good(check_action(INSULA_ACTION_START, why));
@@ -278,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_every_character),
 		cmocka_unit_test(test_cpus),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_memory_target),
 		cmocka_unit_test(test_enums),
 		cmocka_unit_test(test_cpu_shares),
 		cmocka_unit_test(test_cpu_percentages),

@@ -10,6 +10,7 @@
 
 #include "device.h"
 
+struct balloon_info;
 struct disk_info;
 struct netlink_ext_ack;
 struct nic_info;
@@ -61,5 +62,27 @@ void virtio_net_exit(void);
  * May sleep. Return: it, or ERR_PTR(-ENOMEM).
  */
 struct vio *virtio_console_create(struct vm *vm);
+
+/**
+ * virtio_balloon_create() - a memory balloon (§5.5), with statistics and reporting of free pages
+ *
+ * May sleep. Return: it, or ERR_PTR(-ENOMEM).
+ */
+struct vio *virtio_balloon_create(struct vm *vm);
+/**
+ * virtio_balloon_set_target() - how much the guest is to give up
+ * @bytes:	in whole pages of 4 KiB; kept for a driver that comes later, or anew
+ *
+ * What the guest does about it, and when, is up to it. Context: any.
+ */
+void virtio_balloon_set_target(struct vio *vio, u64 bytes);
+/** virtio_balloon_info() - how things are; statistics are those told last. May sleep. */
+void virtio_balloon_info(struct vio *vio, struct balloon_info *info);
+/**
+ * virtio_balloon_ask() - have the guest tell its statistics anew, some time soon
+ *
+ * Wakes it up; without a driver nothing happens. May sleep.
+ */
+void virtio_balloon_ask(struct vio *vio);
 
 #endif
