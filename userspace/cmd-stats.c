@@ -65,6 +65,7 @@ static void print_totals(const struct vm *vm)
 	       sched->switches, sched->migrations, sched->wakes);
 	print_latency(sched);
 	print_resident(vm);
+	print_balloon(vm);
 	print_device_totals(vm);
 	for (unsigned int i = 0; i < vm->nr_exits; i++)
 		if (vm->exits[i].count)
@@ -97,6 +98,7 @@ static void print_rates(const struct vm *before, const struct vm *vm, uint64_t n
 	       rates.migrations, rates.wakes);
 	print_latency(&vm->sched);
 	print_resident(vm);
+	print_balloon(vm);
 	print_device_rates(before, vm, ns);
 	print_exit_rates(before, vm, ns);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices.c - disks and nics as text
+ * devices.c - disks, nics and the balloon as text
  */
 #include "devices.h"
 
@@ -49,10 +49,45 @@ static void print_nic(const struct vm_nic *nic)
 
 void print_devices(const struct vm *vm)
 {
+	char actual[SIZE_TEXT_MAX], target[SIZE_TEXT_MAX];
+
 	for (unsigned int i = 0; i < vm->nr_disks; i++)
 		print_disk(&vm->disks[i]);
 	for (unsigned int i = 0; i < vm->nr_nics; i++)
 		print_nic(&vm->nics[i]);
+	if (vm->has_balloon)
+		printf("balloon      %s of %s\n", format_size(vm->balloon.actual, actual),
+		       format_size(vm->balloon.target, target));
+}
+
+/* What is asked for most; JSON has all. */
+static void print_guest_memory(const struct vm_balloon *balloon)
+{
+	char age[SIZE_TEXT_MAX], free[SIZE_TEXT_MAX], available[SIZE_TEXT_MAX];
+	char total[SIZE_TEXT_MAX], in[SIZE_TEXT_MAX], out[SIZE_TEXT_MAX];
+	const uint64_t *stat = balloon->stat;
+
+	printf("  guest     %s free, %s available of %s",
+	       format_size(stat[BALLOON_FREE], free),
+	       format_size(stat[BALLOON_AVAILABLE], available),
+	       format_size(stat[BALLOON_TOTAL], total));
+	printf("; %" PRIu64 " major faults, %s swapped in, %s out; %s ago\n",
+	       stat[BALLOON_MAJOR_FAULTS], format_size(stat[BALLOON_SWAP_IN], in),
+	       format_size(stat[BALLOON_SWAP_OUT], out),
+	       format_duration(balloon->stats_age, age));
+}
+
+void print_balloon(const struct vm *vm)
+{
+	char target[SIZE_TEXT_MAX], actual[SIZE_TEXT_MAX], reported[SIZE_TEXT_MAX];
+
+	if (!vm->has_balloon)
+		return;
+	printf("  balloon   %s of %s, %s reported free\n",
+	       format_size(vm->balloon.actual, actual), format_size(vm->balloon.target, target),
+	       format_size(vm->balloon.reported, reported));
+	if (vm->balloon.has_stats)
+		print_guest_memory(&vm->balloon);
 }
 
 /* What was counted since @before, in a time: as a number of its own, or per second. */

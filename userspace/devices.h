@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * devices.h - disks and nics as text
+ * devices.h - disks, nics and the balloon as text
  */
 #ifndef INSULA_DEVICES_H
 #define INSULA_DEVICES_H
@@ -21,7 +21,7 @@
 const char *format_mac(const uint8_t mac[MAC_BYTES], char text[MAC_TEXT_MAX]);
 
 /**
- * print_devices() - print which disks and nics there are
+ * print_devices() - print which disks and nics there are, and the balloon
  * @vm: whose
  */
 void print_devices(const struct vm *vm);
@@ -31,6 +31,12 @@ void print_devices(const struct vm *vm);
  * @vm: whose
  */
 void print_device_totals(const struct vm *vm);
+
+/**
+ * print_balloon() - print what a guest has given up, and what it told of its memory
+ * @vm: whose
+ */
+void print_balloon(const struct vm *vm);
 
 /**
  * print_device_rates() - print what went through them over a while, per second

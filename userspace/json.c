@@ -63,6 +63,43 @@ static json_t *nic_to_json(const struct vm_nic *nic)
 	return object;
 }
 
+static json_t *balloon_stats_to_json(const struct vm_balloon *balloon)
+{
+	static const char *const names[NR_BALLOON_STATS] = {
+		[BALLOON_SWAP_IN] = "swap_in",
+		[BALLOON_SWAP_OUT] = "swap_out",
+		[BALLOON_MAJOR_FAULTS] = "major_faults",
+		[BALLOON_MINOR_FAULTS] = "minor_faults",
+		[BALLOON_FREE] = "free",
+		[BALLOON_TOTAL] = "total",
+		[BALLOON_AVAILABLE] = "available",
+		[BALLOON_CACHES] = "caches",
+		[BALLOON_HUGETLB_ALLOCS] = "hugetlb_allocs",
+		[BALLOON_HUGETLB_FAILURES] = "hugetlb_failures",
+	};
+	json_t *object;
+
+	if (!balloon->has_stats)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "age_ns", json_integer(balloon->stats_age));
+	for (int i = 0; i < NR_BALLOON_STATS; i++)
+		if (balloon->has_stat[i])
+			json_object_set_new(object, names[i], json_integer(balloon->stat[i]));
+	return object;
+}
+
+static json_t *balloon_to_json(const struct vm_balloon *balloon)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "target", json_integer(balloon->target));
+	json_object_set_new(object, "actual", json_integer(balloon->actual));
+	json_object_set_new(object, "reported", json_integer(balloon->reported));
+	json_object_set_new(object, "stats", balloon_stats_to_json(balloon));
+	return object;
+}
+
 static void set_devices(json_t *object, const struct vm *vm)
 {
 	json_t *disks = json_array(), *nics = json_array();
@@ -73,6 +110,8 @@ static void set_devices(json_t *object, const struct vm *vm)
 		json_array_append_new(nics, nic_to_json(&vm->nics[i]));
 	json_object_set_new(object, "disks", disks);
 	json_object_set_new(object, "nics", nics);
+	json_object_set_new(object, "balloon",
+			    vm->has_balloon ? balloon_to_json(&vm->balloon) : json_null());
 }
 
 json_t *vm_to_json(const struct vm *vm)
@@ -88,7 +127,7 @@ json_t *vm_to_json(const struct vm *vm)
 	json_object_set_new(object, "cpus", json_integer(vm->cpus));
 	json_object_set_new(object, "memory", json_integer(vm->memory));
 	json_object_set_new(object, "memory_resident", json_integer(vm->resident));
-	json_object_set_new(object, "memory_target", json_integer(vm->memory));
+	json_object_set_new(object, "memory_target", json_integer(vm->memory_target));
 	json_object_set_new(object, "memory_min", json_integer(0));
 	json_object_set_new(object, "memory_shares", json_integer(100));
 	json_object_set_new(object, "cpu_shares", json_integer(vm->cpu_shares));

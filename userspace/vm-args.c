@@ -193,6 +193,23 @@ static const char *parse_cpu_affinity(struct vm_args *args, const char *value)
 	return NULL;
 }
 
+static const char *parse_memory_target(struct vm_args *args, const char *value)
+{
+	uint64_t bytes = 0;
+
+	if (strcmp(value, "auto")) {
+		if (!parse_size(value, &bytes))
+			return "takes a size such as 512M or 2G, or auto";
+		if (bytes < INSULA_MEMORY_TARGET_MIN || bytes > GUEST_MAX_MEMORY)
+			return "takes a size from 16M to 1T, or auto";
+		if (bytes % 4096)
+			return "takes a multiple of 4K, or auto";
+	}
+	args->memory_target = bytes;
+	args->given |= GIVEN_MEMORY_TARGET;
+	return NULL;
+}
+
 static const char *parse_disk_option(struct vm_args *args, const char *value)
 {
 	if (args->nr_disks == INSULA_DISKS_MAX)
@@ -229,6 +246,8 @@ const struct vm_option vm_options[] = {
 	  "cap, likewise (default none)" },
 	{ "cpu-affinity", 0, "LIST|all", ARG_CREATE | ARG_LIVE, parse_cpu_affinity,
 	  "host CPUs it may use: 0-3,8 (default all)" },
+	{ "memory-target", 0, "SIZE|auto", ARG_CREATE | ARG_LIVE, parse_memory_target,
+	  "RAM the guest is asked to do with, 16M or more (default auto: all)" },
 	{ "disk", 0, "FILE[,ro][,serial=S]", ARG_CREATE, parse_disk_option,
 	  "a disk: a file or a block device; repeatable" },
 	{ "nic", 0, "[name=IF][,mac=MAC]", ARG_CREATE | ARG_BARE, parse_nic_option,

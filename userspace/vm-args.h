@@ -43,6 +43,7 @@ enum {
 	GIVEN_CPU_MIN = 1 << 2,
 	GIVEN_CPU_MAX = 1 << 3,
 	GIVEN_CPU_AFFINITY = 1 << 4,
+	GIVEN_MEMORY_TARGET = 1 << 5,
 };
 
 /**
@@ -71,6 +72,7 @@ enum {
  * @cpu_min: guarantee, in percent of one CPU
  * @cpu_max: cap, in percent of one CPU; 0: none
  * @cpu_affinity: list of the host's CPUs that it may use
+ * @memory_target: bytes of RAM that the guest is to do with; 0: all
  * @disks: in the order in which they were given
  * @nr_disks: how many
  * @nics: likewise
@@ -103,6 +105,7 @@ struct vm_args {
 	uint32_t cpu_min;
 	uint32_t cpu_max;
 	const char *cpu_affinity;
+	uint64_t memory_target;
 	struct disk_args disks[INSULA_DISKS_MAX];
 	unsigned int nr_disks;
 	struct nic_args nics[INSULA_NICS_MAX];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm-parse.c - the attributes of VMs, of their events, vCPUs, disks and nics
+ * vm-parse.c - the attributes of VMs, of their events, vCPUs, disks, nics and balloons
  */
 #include "vm.h"
 
@@ -32,6 +32,8 @@ static struct nla_policy vm_policy[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_CPU_LACKING] = { .type = NLA_U32 },
 	[INSULA_A_VM_DISK] = { .type = NLA_NESTED },
 	[INSULA_A_VM_NIC] = { .type = NLA_NESTED },
+	[INSULA_A_VM_MEMORY_TARGET] = { .type = NLA_U64 },
+	[INSULA_A_VM_BALLOON] = { .type = NLA_NESTED },
 };
 
 static struct nla_policy exit_policy[INSULA_A_EXIT_MAX + 1] = {
@@ -85,6 +87,23 @@ static struct nla_policy nic_policy[INSULA_A_NIC_MAX + 1] = {
 	[INSULA_A_NIC_TX_PACKETS] = { .type = NLA_U64 },
 	[INSULA_A_NIC_TX_BYTES] = { .type = NLA_U64 },
 	[INSULA_A_NIC_TX_DROPPED] = { .type = NLA_U64 },
+};
+
+static struct nla_policy balloon_policy[INSULA_A_BALLOON_MAX + 1] = {
+	[INSULA_A_BALLOON_TARGET] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_ACTUAL] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_REPORTED] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_STATS_AGE] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_SWAP_IN] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_SWAP_OUT] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_MAJOR_FAULTS] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_MINOR_FAULTS] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_FREE] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_TOTAL] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_AVAILABLE] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_CACHES] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_HUGETLB_ALLOCS] = { .type = NLA_U64 },
+	[INSULA_A_BALLOON_HUGETLB_FAILURES] = { .type = NLA_U64 },
 };
 
 static uint32_t u32_or_0(struct nlattr *attr)
@@ -180,6 +199,25 @@ static void parse_devices(struct nlattr *attrs, int len, struct vm *vm)
 	}
 }
 
+static void parse_balloon(struct nlattr *nest, struct vm *vm)
+{
+	struct nlattr *tb[INSULA_A_BALLOON_MAX + 1];
+	struct vm_balloon *balloon = &vm->balloon;
+
+	if (!nest || nla_parse_nested(tb, INSULA_A_BALLOON_MAX, nest, balloon_policy))
+		return;
+	vm->has_balloon = true;
+	balloon->target = u64_or_0(tb[INSULA_A_BALLOON_TARGET]);
+	balloon->actual = u64_or_0(tb[INSULA_A_BALLOON_ACTUAL]);
+	balloon->reported = u64_or_0(tb[INSULA_A_BALLOON_REPORTED]);
+	balloon->has_stats = tb[INSULA_A_BALLOON_STATS_AGE];
+	balloon->stats_age = u64_or_0(tb[INSULA_A_BALLOON_STATS_AGE]);
+	for (int i = 0; i < NR_BALLOON_STATS; i++) {
+		balloon->has_stat[i] = tb[INSULA_A_BALLOON_SWAP_IN + i];
+		balloon->stat[i] = u64_or_0(tb[INSULA_A_BALLOON_SWAP_IN + i]);
+	}
+}
+
 static void parse_sched(struct nlattr *nest, struct vm_sched *sched)
 {
 	struct nlattr *tb[INSULA_A_SCHED_MAX + 1];
@@ -245,6 +283,7 @@ void vm_parse(struct nlattr *attrs, int len, struct vm *vm)
 	vm->has_exit_code = !strcmp(vm->reason, VM_REASON_DEBUG_EXIT);
 	vm->cpus = u32_or_0(tb[INSULA_A_VM_CPUS]);
 	vm->memory = u64_or_0(tb[INSULA_A_VM_MEMORY]);
+	vm->memory_target = u64_or_0(tb[INSULA_A_VM_MEMORY_TARGET]);
 	vm->resident = u64_or_0(tb[INSULA_A_VM_MEMORY_RESIDENT]);
 	vm->debug_exit = tb[INSULA_A_VM_DEBUG_EXIT];
 	vm->on_reboot = u32_or_0(tb[INSULA_A_VM_ON_REBOOT]);
@@ -257,6 +296,7 @@ void vm_parse(struct nlattr *attrs, int len, struct vm *vm)
 	parse_sched(tb[INSULA_A_VM_SCHED], &vm->sched);
 	parse_exits(attrs, len, vm);
 	parse_devices(attrs, len, vm);
+	parse_balloon(tb[INSULA_A_VM_BALLOON], vm);
 }
 
 const char *vm_state_name(enum insula_vm_state state)

@@ -167,6 +167,8 @@ void vm_put_settings(struct nl_msg *msg, const struct vm_args *args)
 		nla_put_u32(msg, INSULA_A_VM_CPU_MAX, args->cpu_max);
 	if (args->given & GIVEN_CPU_AFFINITY)
 		nla_put_string(msg, INSULA_A_VM_CPU_AFFINITY, args->cpu_affinity);
+	if (args->given & GIVEN_MEMORY_TARGET)
+		nla_put_u64(msg, INSULA_A_VM_MEMORY_TARGET, args->memory_target);
 }
 
 int vm_set(struct nl *nl, const char *name, const struct vm_args *args)

@@ -141,6 +141,41 @@ struct vm_nic {
 	uint64_t tx_dropped;
 };
 
+/* What a guest tells of its memory, in the order of its attributes. */
+enum vm_balloon_stat {
+	BALLOON_SWAP_IN,
+	BALLOON_SWAP_OUT,
+	BALLOON_MAJOR_FAULTS,
+	BALLOON_MINOR_FAULTS,
+	BALLOON_FREE,
+	BALLOON_TOTAL,
+	BALLOON_AVAILABLE,
+	BALLOON_CACHES,
+	BALLOON_HUGETLB_ALLOCS,
+	BALLOON_HUGETLB_FAILURES,
+	NR_BALLOON_STATS
+};
+
+/**
+ * struct vm_balloon - RAM that a guest gives up
+ * @target: bytes that it is to give up
+ * @actual: bytes that it says it has
+ * @reported: bytes of free pages that the host was given since the VM was made
+ * @has_stats: it has told what follows
+ * @stats_age: when, in ns before now
+ * @has_stat: by enum vm_balloon_stat: it has told this one
+ * @stat: bytes, or numbers
+ */
+struct vm_balloon {
+	uint64_t target;
+	uint64_t actual;
+	uint64_t reported;
+	bool has_stats;
+	uint64_t stats_age;
+	bool has_stat[NR_BALLOON_STATS];
+	uint64_t stat[NR_BALLOON_STATS];
+};
+
 /**
  * struct vm - a VM, or an event of one: what was not told of is zero
  * @id: number, never used twice
@@ -151,6 +186,7 @@ struct vm_nic {
  * @has_exit_code: it did
  * @cpus: number of vCPUs
  * @memory: RAM in bytes
+ * @memory_target: bytes of it that the guest is to do with
  * @resident: bytes of it that the host has in use
  * @debug_exit: it has the debug-exit port
  * @on_reboot: what a guest's reboot does
@@ -171,6 +207,8 @@ struct vm_nic {
  * @nr_disks: how many
  * @nics: its nics
  * @nr_nics: how many
+ * @has_balloon: what follows was told
+ * @balloon: its balloon
  */
 struct vm {
 	uint32_t id;
@@ -181,6 +219,7 @@ struct vm {
 	bool has_exit_code;
 	uint32_t cpus;
 	uint64_t memory;
+	uint64_t memory_target;
 	uint64_t resident;
 	bool debug_exit;
 	enum insula_on_reboot on_reboot;
@@ -201,6 +240,8 @@ struct vm {
 	unsigned int nr_disks;
 	struct vm_nic nics[INSULA_NICS_MAX];
 	unsigned int nr_nics;
+	bool has_balloon;
+	struct vm_balloon balloon;
 };
 
 /**

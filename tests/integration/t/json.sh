@@ -5,7 +5,7 @@
 . "$IT/lib.sh"
 
 keys='["name","id","state","reason","cpus","memory","memory_resident","memory_target","memory_min",
-"memory_shares","cpu_shares","cpu_min","cpu_max","cpu_time_ns","uptime_ns","console","disks","nics"]'
+"memory_shares","cpu_shares","cpu_min","cpu_max","cpu_time_ns","uptime_ns","console","disks","nics","balloon"]'
 
 is "no VMs are an empty array" "$(insula list -j | jq -c .)" "[]"
 truncate -s 1M disk.img

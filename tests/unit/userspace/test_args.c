@@ -191,6 +191,29 @@ static void test_bad_cpu_settings(void **state)
 	assert_int_equal(parse_words(ARG_LIVE, "web", "--cpu-affinity", list), 0);
 }
 
+static void test_memory_target(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-target", "16M"), 0);
+	assert_int_equal(args.given, GIVEN_MEMORY_TARGET);
+	assert_int_equal(args.memory_target, 16 << 20);
+	assert_int_equal(parse_words(ARG_CREATE, "--memory-target=1T"), 0);
+	assert_int_equal(args.memory_target, 1ULL << 40);
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-target=auto"), 0);
+	assert_int_equal(args.given, GIVEN_MEMORY_TARGET);
+	assert_int_equal(args.memory_target, 0);
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-target", "0"), -1);
+	assert_wrong("--memory-target", "takes a size from 16M to 1T, or auto, not \"0\"");
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-target", "16380K"), -1);
+	assert_wrong("--memory-target", "takes a size from 16M to 1T");
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-target", "1025G"), -1);
+	assert_wrong("--memory-target", "takes a size from 16M to 1T");
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-target", "16777217"), -1);
+	assert_wrong("--memory-target", "takes a multiple of 4K, or auto");
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-target", "Auto"), -1);
+	assert_wrong("--memory-target", "takes a size such as 512M or 2G, or auto");
+}
+
 static void test_disks_and_nics(void **state)
 {
 	(void)state;
@@ -332,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_live_settings),
 		cmocka_unit_test(test_cpu_settings),
 		cmocka_unit_test(test_bad_cpu_settings),
+		cmocka_unit_test(test_memory_target),
 		cmocka_unit_test(test_disks_and_nics),
 		cmocka_unit_test(test_bare_nic),
 		cmocka_unit_test(test_too_many_devices),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_devices.c - disks and nics as people and as scripts read them
+ * test_devices.c - disks, nics and the balloon as people and as scripts read them
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,6 +34,15 @@ static int setup(void **state)
 		.rx_packets = 20, .rx_bytes = 3072, .rx_dropped = 1,
 		.tx_packets = 40, .tx_bytes = 5120, .tx_dropped = 6,
 	};
+	vm.has_balloon = true;
+	vm.balloon = (struct vm_balloon){
+		.target = 64 << 20, .actual = 60 << 20, .reported = 5ULL << 30,
+		.has_stats = true, .stats_age = 500000000,
+	};
+	for (int i = 0; i < NR_BALLOON_STATS; i++) {
+		vm.balloon.has_stat[i] = i != BALLOON_CACHES;
+		vm.balloon.stat[i] = (uint64_t)(i + 1) << 10;
+	}
 	before = vm;
 	return 0;
 }
@@ -61,11 +70,13 @@ static void test_show(void **state)
 	listen_off();
 	assert_string_equal(said,
 			    "disk         /srv/a.img (10M, ro, serial S1)\n"
-			    "nic          web.0 (52:54:00:12:ab:ff, link up)\n");
+			    "nic          web.0 (52:54:00:12:ab:ff, link up)\n"
+			    "balloon      60M of 64M\n");
 	strcpy(vm.disks[0].path, "a\n\033[2Jb");
 	vm.disks[0].ro = false;
 	vm.disks[0].serial[0] = '\0';
 	vm.nics[0].link = false;
+	vm.has_balloon = false;
 	listen_on();
 	print_devices(&vm);
 	listen_off();
@@ -105,6 +116,52 @@ static void test_rates(void **state)
 	print_device_rates(NULL, &before, 1000000000);
 	listen_off();
 	assert_non_null(strstr(said, "12/s reads (48K/s)"));
+}
+
+static void test_balloon(void **state)
+{
+	(void)state;
+	listen_on();
+	print_balloon(&vm);
+	listen_off();
+	assert_string_equal(said,
+			    "  balloon   60M of 64M, 5G reported free\n"
+			    "  guest     5K free, 7K available of 6K; 3072 major faults, 1K swapped in, "
+			    "2K out; 0.50s ago\n");
+	vm.balloon.has_stats = false;
+	listen_on();
+	print_balloon(&vm);
+	listen_off();
+	assert_string_equal(said, "  balloon   60M of 64M, 5G reported free\n");
+	vm.has_balloon = false;
+	listen_on();
+	print_balloon(&vm);
+	listen_off();
+	assert_string_equal(said, "");
+}
+
+static void assert_balloon(const char *wanted)
+{
+	json_t *object = vm_to_json(&vm);
+	char *text = json_dumps(json_object_get(object, "balloon"), JSON_COMPACT | JSON_ENCODE_ANY);
+
+	assert_string_equal(text, wanted);
+	free(text);
+	json_decref(object);
+}
+
+static void test_json_of_balloon(void **state)
+{
+	(void)state;
+	assert_balloon("{\"target\":67108864,\"actual\":62914560,\"reported\":5368709120,"
+		       "\"stats\":{\"age_ns\":500000000,\"swap_in\":1024,\"swap_out\":2048,"
+		       "\"major_faults\":3072,\"minor_faults\":4096,\"free\":5120,\"total\":6144,"
+		       "\"available\":7168,\"hugetlb_allocs\":9216,\"hugetlb_failures\":10240}}");
+	vm.balloon.has_stats = false;
+	assert_balloon("{\"target\":67108864,\"actual\":62914560,\"reported\":5368709120,"
+		       "\"stats\":null}");
+	vm.has_balloon = false;
+	assert_balloon("null");
 }
 
 static void test_json(void **state)
@@ -147,6 +204,8 @@ int main(void)
 		cmocka_unit_test_setup(test_show, setup),
 		cmocka_unit_test_setup(test_totals, setup),
 		cmocka_unit_test_setup(test_rates, setup),
+		cmocka_unit_test_setup(test_balloon, setup),
+		cmocka_unit_test_setup(test_json_of_balloon, setup),
 		cmocka_unit_test_setup(test_json, setup),
 		cmocka_unit_test_setup(test_json_of_odd_names, setup),
 	};

@@ -190,6 +190,45 @@ static void test_nics(void **state)
 	assert_int_equal(vm.nics[0].tx_dropped, 1000 + INSULA_A_NIC_TX_DROPPED);
 }
 
+static void put_balloon(int last)
+{
+	struct nlattr *nest = nla_nest_start(msg, INSULA_A_VM_BALLOON);
+
+	put_numbers(INSULA_A_BALLOON_TARGET, last, 1000);
+	nla_nest_end(msg, nest);
+}
+
+static void test_balloon(void **state)
+{
+	(void)state;
+	nla_put_u64(msg, INSULA_A_VM_MEMORY_TARGET, 1ULL << 33);
+	put_balloon(INSULA_A_BALLOON_HUGETLB_FAILURES);
+	parse();
+	assert_int_equal(vm.memory_target, 1ULL << 33);
+	assert_true(vm.has_balloon);
+	assert_int_equal(vm.balloon.target, 1000 + INSULA_A_BALLOON_TARGET);
+	assert_int_equal(vm.balloon.actual, 1000 + INSULA_A_BALLOON_ACTUAL);
+	assert_int_equal(vm.balloon.reported, 1000 + INSULA_A_BALLOON_REPORTED);
+	assert_true(vm.balloon.has_stats);
+	assert_int_equal(vm.balloon.stats_age, 1000 + INSULA_A_BALLOON_STATS_AGE);
+	assert_int_equal(vm.balloon.stat[BALLOON_SWAP_IN], 1000 + INSULA_A_BALLOON_SWAP_IN);
+	assert_int_equal(vm.balloon.stat[BALLOON_FREE], 1000 + INSULA_A_BALLOON_FREE);
+	assert_int_equal(vm.balloon.stat[BALLOON_AVAILABLE], 1000 + INSULA_A_BALLOON_AVAILABLE);
+	assert_int_equal(vm.balloon.stat[BALLOON_HUGETLB_FAILURES],
+			 1000 + INSULA_A_BALLOON_HUGETLB_FAILURES);
+	assert_true(vm.balloon.has_stat[BALLOON_HUGETLB_FAILURES]);
+}
+
+static void test_balloon_without_a_driver(void **state)
+{
+	(void)state;
+	put_balloon(INSULA_A_BALLOON_REPORTED);
+	parse();
+	assert_true(vm.has_balloon);
+	assert_false(vm.balloon.has_stats);
+	assert_false(vm.balloon.has_stat[BALLOON_FREE]);
+}
+
 static void test_too_many_devices(void **state)
 {
 	(void)state;
@@ -234,6 +273,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_vcpus, begin, end),
 		cmocka_unit_test_setup_teardown(test_disks, begin, end),
 		cmocka_unit_test_setup_teardown(test_nics, begin, end),
+		cmocka_unit_test_setup_teardown(test_balloon, begin, end),
+		cmocka_unit_test_setup_teardown(test_balloon_without_a_driver, begin, end),
 		cmocka_unit_test_setup_teardown(test_too_many_devices, begin, end),
 		cmocka_unit_test_setup_teardown(test_malformed, begin, end),
 	};
