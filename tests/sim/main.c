@@ -7,20 +7,16 @@
  * plus would be, did the scenario not allow a slice for each vCPU (see struct scenario).
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <linux/kernel.h>
 #include "judge.h"
 #include "solver.h"
+#include "table.h"
 
 /* A decision among the most vCPUs may cost as many times what it does among the fewest. */
 #define COST_RATIO 3
 
-static const struct {
-	const char *name, *unit;
-	int width, digits;
-} columns[FIGURES] = {
+static const struct column columns[FIGURES] = {
 	[FIG_10S]	= { "10 s", "%", 6, 2 },
 	[FIG_1S]	= { "1 s", "%", 6, 2 },
 	[FIG_EFFECT]	= { "set", "%", 6, 2 },
@@ -37,21 +33,10 @@ static const struct {
 	[FIG_COST_WAKE]	= { "wake", "bb", 5, 0 },
 };
 
-#define NAME_WIDTH 51
-
-static void print_head(void)
-{
-	printf("%-*s", NAME_WIDTH, "");
-	for (int i = 0; i < FIGURES; i++)
-		printf(" %*s ", columns[i].width, columns[i].name);
-	printf("\n%-*s", NAME_WIDTH, "");
-	for (int i = 0; i < FIGURES; i++)
-		printf(" %*s ", columns[i].width, columns[i].unit);
-	printf("\n");
-}
-
 static char mark(const struct verdict *v, enum figure figure)
 {
+	if (!v->asked[figure])
+		return '-';
 	if (v->failed[figure])
 		return '*';
 	return v->allowed[figure] ? '+' : ' ';
@@ -59,16 +44,11 @@ static char mark(const struct verdict *v, enum figure figure)
 
 static void print_verdict(const char *name, const struct verdict *v, bool well)
 {
-	printf("%-*s", NAME_WIDTH, name);
-	for (int i = 0; i < FIGURES; i++) {
-		if (v->asked[i])
-			printf(" %*.*f%c", columns[i].width, columns[i].digits, v->figure[i],
-			       mark(v, i));
-		else
-			printf(" %*s ", columns[i].width, "-");
-	}
-	printf(" %s\n", well ? "PASS" : "FAIL");
-	fflush(stdout);
+	char marks[FIGURES];
+
+	for (int i = 0; i < FIGURES; i++)
+		marks[i] = mark(v, i);
+	table_row(name, columns, FIGURES, v->figure, marks, well);
 }
 
 /* Totals of the kinds of VMs, CPUs; the decisions' time is this machine's. */
@@ -99,12 +79,8 @@ static void print_more(const struct sim *sim, const struct verdict *v)
 static void write_curves(const struct sim *sim, const char *path)
 {
 	const unsigned int span = 100 * MSEC / SAMPLE;
-	FILE *file = fopen(path, "w");
+	FILE *file = curves_open(path);
 
-	if (!file) {
-		perror(path);
-		exit(1);
-	}
 	for (unsigned int n = span; n < sim->samples; n++) {
 		fprintf(file, "%.2f", n * SAMPLE / (double)SEC);
 		for (unsigned int i = 0; i < sim->nr_vms; i++)
@@ -115,11 +91,6 @@ static void write_curves(const struct sim *sim, const char *path)
 	}
 	fclose(file);
 }
-
-struct options {
-	bool verbose;
-	const char *curves, *part;
-};
 
 static bool run_one(const struct scenario *s, const struct options *options, double *cost)
 {
@@ -177,20 +148,12 @@ static bool run_all(const struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { 0 };
-	int option;
+	struct options options;
 
-	while ((option = getopt(argc, argv, "vc:")) != -1) {
-		if (option == 'v')
-			options.verbose = true;
-		else if (option == 'c')
-			options.curves = optarg;
-		else
-			return 2;
-	}
-	options.part = argv[optind];
+	if (!options_read(&options, argc, argv))
+		return 2;
 	if (solver_test())
 		return 1;
-	print_head();
+	table_head(columns, FIGURES);
 	return !run_all(&options);
 }
