@@ -124,7 +124,7 @@ help:
 #: make test-powercut    the power of a guest that writes is cut a hundred times (an hour)
 #: make bench            Insula and KVM side by side (CPU=vmx, or CPU=svm MODEL=ryzen: on Bochs;
 #:                       HOST=1: on this machine)
-#: make sim              simulate the vCPU scheduler, on up to 256 CPUs
+#: make sim              simulate CPU shares, on up to 256 CPUs, and RAM shares, of up to 1,000 VMs
 #: make check            static checks: W=1, sparse, checkpatch, shellcheck, mandoc
 #: make fuzz             every fuzzer for SECONDS=60
 #: make install          module and tool (DESTDIR=, PREFIX=)       make uninstall
