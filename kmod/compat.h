@@ -109,6 +109,61 @@ static inline bool compat_task_is_runnable(struct task_struct *task)
 #endif
 }
 
+/*
+ * compat_shrinker_register(), compat_shrinker_unregister() - a shrinker that only counts; one is
+ * allocated since 6.7
+ */
+#include <linux/shrinker.h>
+
+typedef unsigned long (*compat_shrinker_fn)(struct shrinker *, struct shrink_control *);
+
+struct compat_shrinker {
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	struct shrinker *shrinker;
+#else
+	struct shrinker shrinker;
+	bool registered;
+#endif
+};
+
+static inline unsigned long compat_shrink_nothing(struct shrinker *s, struct shrink_control *sc)
+{
+	return SHRINK_STOP;
+}
+
+static inline int compat_shrinker_register(struct compat_shrinker *c, const char *name,
+					   compat_shrinker_fn count)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	c->shrinker = shrinker_alloc(0, "%s", name);
+	if (!c->shrinker)
+		return -ENOMEM;
+	c->shrinker->count_objects = count;
+	c->shrinker->scan_objects = compat_shrink_nothing;
+	c->shrinker->seeks = DEFAULT_SEEKS;
+	shrinker_register(c->shrinker);
+	return 0;
+#else
+	int err;
+
+	c->shrinker = (struct shrinker){ .count_objects = count, .seeks = DEFAULT_SEEKS,
+					 .scan_objects = compat_shrink_nothing };
+	err = register_shrinker(&c->shrinker, "%s", name);
+	c->registered = !err;
+	return err;
+#endif
+}
+
+static inline void compat_shrinker_unregister(struct compat_shrinker *c)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	shrinker_free(c->shrinker);
+#else
+	if (c->registered)
+		unregister_shrinker(&c->shrinker);
+#endif
+}
+
 /* rdmsrl() and its relatives became rdmsrq() ... in 6.16. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define rdmsrl rdmsrq

@@ -12,6 +12,7 @@
 #include "dev/console.h"
 #include "dev/virtio/device.h"
 #include "dev/virtio/devices.h"
+#include "mm/reclaim.h"
 #include "sched/sched.h"
 #include "vm/vms.h"
 
@@ -55,6 +56,9 @@ static int __init insula_init(void)
 	err = virtio_net_init();
 	if (err)
 		goto no_net;
+	err = reclaim_init();
+	if (err)
+		goto no_reclaim;
 	err = vms_init();
 	if (err)
 		goto no_vms;
@@ -82,6 +86,8 @@ no_reboot:
 no_console:
 	vms_exit();
 no_vms:
+	reclaim_exit();
+no_reclaim:
 	virtio_net_exit();
 no_net:
 	vio_exit();
@@ -100,6 +106,7 @@ static void __exit insula_exit(void)
 	unregister_reboot_notifier(&reboot_nb);
 	console_driver_exit();
 	vms_exit();
+	reclaim_exit();
 	virtio_net_exit();
 	vio_exit();
 	sched_exit();

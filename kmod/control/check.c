@@ -71,31 +71,39 @@ int check_cpus(u32 cpus, char *why)
 	return check_limits("cpus", cpus, 1, GUEST_MAX_CPUS, "", why);
 }
 
-static int check_pages(const char *what, u64 value, char *why)
+static int check_pages(const char *what, u64 bytes, u64 min, char *why)
 {
-	if (!(value % PAGE_BYTES))
-		return 0;
-	snprintf(why, CHECK_TEXT, "%s %llu is not a multiple of %llu bytes", what, value,
-		 PAGE_BYTES);
-	return -EINVAL;
+	int err = check_limits(what, bytes, min, GUEST_MAX_MEMORY, " bytes", why);
+
+	if (err)
+		return err;
+	if (bytes % PAGE_BYTES) {
+		snprintf(why, CHECK_TEXT, "%s %llu is not a multiple of %llu bytes", what, bytes,
+			 PAGE_BYTES);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 int check_memory(u64 memory, char *why)
 {
-	int err = check_limits("memory", memory, GUEST_MIN_MEMORY, GUEST_MAX_MEMORY, " bytes",
-			       why);
-
-	if (err)
-		return err;
-	return check_pages("memory", memory, why);
+	return check_pages("memory", memory, GUEST_MIN_MEMORY, why);
 }
 
 int check_memory_target(u64 target, char *why)
 {
-	int err = target ? check_limits("memory-target", target, INSULA_MEMORY_TARGET_MIN,
-					GUEST_MAX_MEMORY, " bytes", why) : 0;
+	return target ? check_pages("memory-target", target, INSULA_MEMORY_TARGET_MIN, why) : 0;
+}
 
-	return err ?: check_pages("memory-target", target, why);
+int check_memory_min(u64 bytes, char *why)
+{
+	return check_pages("memory-min", bytes, 0, why);
+}
+
+int check_memory_shares(u32 shares, char *why)
+{
+	return check_limits("memory-shares", shares, INSULA_MEMORY_SHARES_MIN,
+			    INSULA_MEMORY_SHARES_MAX, "", why);
 }
 
 int check_action(u32 action, char *why)

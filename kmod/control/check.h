@@ -34,6 +34,12 @@ int check_memory(u64 memory, char *why);
  */
 int check_memory_target(u64 target, char *why);
 
+/** check_memory_min() - guaranteed RAM in bytes: whole pages */
+int check_memory_min(u64 bytes, char *why);
+
+/** check_memory_shares() - a weight among VMs when RAM is short */
+int check_memory_shares(u32 shares, char *why);
+
 /** check_action() - a member of enum insula_action */
 int check_action(u32 action, char *why);
 

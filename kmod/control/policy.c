@@ -51,6 +51,8 @@ const struct nla_policy policy_vm_create[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_CPU_MIN]		= { .type = NLA_U32 },
 	[INSULA_A_VM_CPU_MAX]		= { .type = NLA_U32 },
 	[INSULA_A_VM_CPU_AFFINITY]	= { .type = NLA_NUL_STRING },
+	[INSULA_A_VM_MEMORY_MIN]	= { .type = NLA_U64 },
+	[INSULA_A_VM_MEMORY_SHARES]	= { .type = NLA_U32 },
 	[INSULA_A_VM_DISK]		= NLA_POLICY_NESTED(policy_disk),
 	[INSULA_A_VM_NIC]		= NLA_POLICY_NESTED(policy_nic),
 	[INSULA_A_VM_MEMORY_TARGET]	= { .type = NLA_U64 },
@@ -76,6 +78,8 @@ const struct nla_policy policy_vm_set[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_CPU_MAX]		= { .type = NLA_U32 },
 	[INSULA_A_VM_CPU_AFFINITY]	= { .type = NLA_NUL_STRING },
 	[INSULA_A_VM_MEMORY_TARGET]	= { .type = NLA_U64 },
+	[INSULA_A_VM_MEMORY_MIN]	= { .type = NLA_U64 },
+	[INSULA_A_VM_MEMORY_SHARES]	= { .type = NLA_U32 },
 };
 
 const struct nla_policy policy_vm_get[INSULA_A_VM_MAX + 1] = {

@@ -105,9 +105,11 @@ static int put_cpu_settings(struct sk_buff *skb, const struct vm_cpu *cpu)
 static int put_settings(struct sk_buff *skb, const struct vm_info *vm)
 {
 	if (put_cpu_settings(skb, &vm->settings.cpu) ||
+	    put_u64(skb, INSULA_A_VM_MEMORY_MIN, vm->settings.memory.min) ||
+	    nla_put_u32(skb, INSULA_A_VM_MEMORY_SHARES, vm->settings.memory.shares) ||
 	    nla_put_u32(skb, INSULA_A_VM_CPUS, vm->cpus) ||
 	    put_u64(skb, INSULA_A_VM_MEMORY, vm->memory) ||
-	    put_u64(skb, INSULA_A_VM_MEMORY_TARGET, vm->settings.memory_target ?: vm->memory) ||
+	    put_u64(skb, INSULA_A_VM_MEMORY_TARGET, vm->settings.memory.target ?: vm->memory) ||
 	    nla_put_u32(skb, INSULA_A_VM_ON_REBOOT, vm->settings.on_reboot) ||
 	    (vm->debug_exit && nla_put_flag(skb, INSULA_A_VM_DEBUG_EXIT)))
 		return -EMSGSIZE;
@@ -150,12 +152,32 @@ static int put_sched(struct sk_buff *skb, int type, const struct sched_stats *st
 	return 0;
 }
 
+static int put_ram_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, INSULA_A_RAM_PAD);
+}
+
+static int put_ram(struct sk_buff *skb, const struct reclaim_info *ram)
+{
+	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_RAM);
+
+	if (!nest || put_ram_u64(skb, INSULA_A_RAM_TARGET, ram->target) ||
+	    put_ram_u64(skb, INSULA_A_RAM_ENTITLED, ram->entitled) ||
+	    put_ram_u64(skb, INSULA_A_RAM_IDLE, ram->idle) ||
+	    put_ram_u64(skb, INSULA_A_RAM_DEMOTED, ram->demoted) ||
+	    put_ram_u64(skb, INSULA_A_RAM_RETURNED, ram->returned))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_counts(struct sk_buff *skb, const struct vm_info *vm)
 {
 	const char *reason;
 	unsigned int i;
 
 	if (put_u64(skb, INSULA_A_VM_MEMORY_RESIDENT, vm->memory_resident) ||
+	    put_ram(skb, &vm->ram) ||
 	    put_u64(skb, INSULA_A_VM_CPU_TIME, vm->sched.received) ||
 	    put_u64(skb, INSULA_A_VM_CPU_ENTITLED, vm->cpu_entitled) ||
 	    put_sched(skb, INSULA_A_VM_SCHED, &vm->sched) ||

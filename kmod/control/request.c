@@ -200,6 +200,9 @@ static_assert(INSULA_CPU_SHARES_MAX == SCHED_SHARES_MAX);
 static_assert(INSULA_CPU_SHARES_DEFAULT == SCHED_SHARES_DEFAULT);
 static_assert(INSULA_CPU_PERCENT_MAX == 100 * GUEST_MAX_CPUS);
 static_assert(SCHED_NO_MAX == 0);
+static_assert(INSULA_MEMORY_SHARES_MIN == SHARE_SHARES_MIN);
+static_assert(INSULA_MEMORY_SHARES_MAX == SHARE_SHARES_MAX);
+static_assert(INSULA_MEMORY_SHARES_DEFAULT == SHARE_SHARES_DEFAULT);
 
 /* A number that may be absent, and then stays what it is. Return: 1: taken, 0: absent, -EINVAL. */
 static int take_setting(struct genl_info *info, u32 type, int (*check)(u32 value, char *why),
@@ -256,18 +259,31 @@ static int take_affinity(struct genl_info *info, struct cpumask *affinity)
 	return cpumask_subset(affinity, cpu_possible_mask) ? 1 : refuse_cpus(info, attr);
 }
 
-/* Return: as take_setting(). */
-static int take_memory_target(struct genl_info *info, u64 *target)
+/* take_setting() for a number of bytes. */
+static int take_bytes(struct genl_info *info, u32 type, int (*check)(u64 bytes, char *why),
+		      u64 *setting)
 {
-	struct nlattr *attr = info->attrs[INSULA_A_VM_MEMORY_TARGET];
+	struct nlattr *attr = info->attrs[type];
 	char why[CHECK_TEXT];
 
 	if (!attr)
 		return 0;
-	if (check_memory_target(nla_get_u64(attr), why))
+	if (check(nla_get_u64(attr), why))
 		return request_refuse(info, attr, why);
-	*target = nla_get_u64(attr);
+	*setting = nla_get_u64(attr);
 	return 1;
+}
+
+static int take_memory(struct genl_info *info, struct vm_memory *memory)
+{
+	int target = take_bytes(info, INSULA_A_VM_MEMORY_TARGET, check_memory_target,
+				&memory->target);
+	int min = target < 0 ? target : take_bytes(info, INSULA_A_VM_MEMORY_MIN, check_memory_min,
+						   &memory->min);
+
+	if (min < 0)
+		return min;
+	return (target ? VM_SET_MEMORY_TARGET : 0) | (min ? VM_SET_MEMORY_MIN : 0);
 }
 
 /* All settings that the request has. Return: which they are, of enum vm_setting, or -errno. */
@@ -283,6 +299,8 @@ static int take_settings(struct genl_info *info, struct vm_settings *settings)
 		{ INSULA_A_VM_CPU_SHARES, VM_SET_CPU_SHARES, check_cpu_shares, &cpu->shares },
 		{ INSULA_A_VM_CPU_MIN, VM_SET_CPU_MIN, check_cpu_min, &cpu->min },
 		{ INSULA_A_VM_CPU_MAX, VM_SET_CPU_MAX, check_cpu_max, &cpu->max },
+		{ INSULA_A_VM_MEMORY_SHARES, VM_SET_MEMORY_SHARES, check_memory_shares,
+		  &settings->memory.shares },
 	};
 	unsigned int i;
 	u32 which = 0;
@@ -299,10 +317,8 @@ static int take_settings(struct genl_info *info, struct vm_settings *settings)
 	if (taken < 0)
 		return taken;
 	which |= taken ? VM_SET_CPU_AFFINITY : 0;
-	taken = take_memory_target(info, &settings->memory_target);
-	if (taken < 0)
-		return taken;
-	return which | (taken ? VM_SET_MEMORY_TARGET : 0);
+	taken = take_memory(info, &settings->memory);
+	return taken < 0 ? taken : which | taken;
 }
 
 static int take_numbers(struct genl_info *info, struct vm_config *cfg)
@@ -329,6 +345,7 @@ static int take_all_settings(struct genl_info *info, struct vm_settings *setting
 	settings->on_reboot = INSULA_ON_REBOOT_RESTART;
 	settings->cpu.shares = SCHED_SHARES_DEFAULT;
 	settings->cpu.max = SCHED_NO_MAX;
+	settings->memory.shares = SHARE_SHARES_DEFAULT;
 	cpumask_copy(&settings->cpu.affinity, cpu_possible_mask);
 	which = take_settings(info, settings);
 	return which < 0 ? which : 0;

@@ -16,6 +16,7 @@
 #include <insula/guest-abi.h>
 #include "../compat.h"
 #include "ram-file.h"
+#include "reclaim.h"
 #include "ram.h"
 
 bool ram_find(u64 size, u64 gpa, u64 len, u64 *offset)
@@ -129,14 +130,17 @@ static int page_error(long error)
  */
 static bool host_is_short(void)
 {
-	unsigned long reserve;
+	unsigned long ram = totalram_pages(), reserve;
+	long available;
 
 	/* What to sum up costs more than all the rest of us: not while plenty is free. */
-	if (global_zone_page_state(NR_FREE_PAGES) > totalram_pages() / 16)
+	if (global_zone_page_state(NR_FREE_PAGES) > ram / 16)
 		return false;
-	reserve = clamp(totalram_pages() / 128, (8UL << 20) >> PAGE_SHIFT,
-			(256UL << 20) >> PAGE_SHIFT);
-	return si_mem_available() + get_nr_swap_pages() < (long)reserve;
+	available = si_mem_available();
+	if (available < share_reserve((u64)ram << PAGE_SHIFT) >> PAGE_SHIFT)
+		reclaim_wake();
+	reserve = clamp(ram / 128, (8UL << 20) >> PAGE_SHIFT, (256UL << 20) >> PAGE_SHIFT);
+	return available + get_nr_swap_pages() < (long)reserve;
 }
 
 /*
@@ -144,7 +148,7 @@ static bool host_is_short(void)
  * allocator (init_on_alloc, Debian's default) has just cleared: a fifth of all that it takes
  * to give a guest a page.
  */
-static struct page *written_page(struct file *file, u64 offset)
+static struct page *written_page(struct file *file, u64 offset, bool *old)
 {
 	struct page *page;
 	void *private;
@@ -152,7 +156,8 @@ static struct page *written_page(struct file *file, u64 offset)
 
 	if (err)
 		return ERR_PTR(err);
-	if (!PageUptodate(page)) {
+	*old = PageUptodate(page);
+	if (!*old) {
 		if (want_init_on_alloc(0) || want_init_on_free())
 			folio_mark_uptodate(page_folio(page));
 		else
@@ -167,7 +172,7 @@ static struct page *written_page(struct file *file, u64 offset)
 	return page;
 }
 
-static struct page *shmem_page(struct file *file, u64 offset)
+static struct page *shmem_page(struct file *file, u64 offset, bool *old)
 {
 	struct inode *inode = file_inode(file);
 	struct page *page = ERR_PTR(-EFAULT);
@@ -179,7 +184,7 @@ static struct page *shmem_page(struct file *file, u64 offset)
 	/* Against one who shortens the file; a writer would make it longer again. */
 	inode_lock_shared(inode);
 	if (offset + PAGE_SIZE <= i_size_read(inode))
-		page = written_page(file, offset);
+		page = written_page(file, offset, old);
 	inode_unlock_shared(inode);
 	return page;
 }
@@ -202,7 +207,7 @@ static struct page *find_huge_page(struct file *file, u64 offset)
 }
 
 /* Nothing but the file system itself can add a page to a hugetlbfs file. */
-static struct page *hugetlb_page(struct file *file, u64 offset)
+static struct page *hugetlb_page(struct file *file, u64 offset, bool *old)
 {
 	unsigned long size = huge_page_size(hstate_file(file));
 	struct page *page;
@@ -211,6 +216,7 @@ static struct page *hugetlb_page(struct file *file, u64 offset)
 	if (offset >= i_size_read(file_inode(file)))
 		return ERR_PTR(-EFAULT);
 	page = find_huge_page(file, offset);
+	*old = page;
 	if (page)
 		return page;
 	r = vfs_fallocate(file, FALLOC_FL_KEEP_SIZE, ALIGN_DOWN(offset, size), size);
@@ -220,10 +226,10 @@ static struct page *hugetlb_page(struct file *file, u64 offset)
 	return page ?: ERR_PTR(-EFAULT);
 }
 
-struct page *ram_file_page(struct file *file, u64 offset)
+struct page *ram_file_page(struct file *file, u64 offset, bool *old)
 {
-	struct page *page = is_hugetlbfs(file) ? hugetlb_page(file, offset)
-					       : shmem_page(file, offset);
+	struct page *page = is_hugetlbfs(file) ? hugetlb_page(file, offset, old)
+					       : shmem_page(file, offset, old);
 
 	if (IS_ERR(page))
 		return ERR_PTR(page_error(PTR_ERR(page)));

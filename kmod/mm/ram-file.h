@@ -19,13 +19,14 @@ bool ram_find(u64 size, u64 gpa, u64 len, u64 *offset);
 
 /**
  * ram_file_page() - a page of the file, allocated if there is none
+ * @old:	result: there was one, in memory or in the swap
  *
  * May sleep; no locks held.
  * Return: the 4 KiB page at @offset with a reference, perhaps a part of a larger one; or
  * ERR_PTR: -ENOMEM, -EINTR, -EFAULT for everything else (it lies beyond the end, it is
  * poisoned).
  */
-struct page *ram_file_page(struct file *file, u64 offset);
+struct page *ram_file_page(struct file *file, u64 offset, bool *old);
 
 /**
  * ram_file_has() - is @page, which ram_file_page() gave, still the file's? Context: any.

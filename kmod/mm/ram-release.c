@@ -20,21 +20,9 @@
 #include "ram-int.h"
 #include "ram-release.h"
 
-/* Leaves of a batch: 32 MiB in 4 KiB pages; and those that 2 MiB can have. */
+/* Leaves of a batch: at most 32 MiB in 4 KiB pages; at least all those that 2 MiB can have. */
 #define BATCH_LEAVES	8192
-#define PIECE_LEAVES	512
-
-/**
- * struct ram_batch - leaves that were emptied, their pages not released yet
- * @ram:	whose
- * @n:		how many
- * @hpa:	of each
- */
-struct ram_batch {
-	struct guest_ram *ram;
-	unsigned int n;
-	u64 hpa[BATCH_LEAVES];
-};
+#define BATCH_LEAST	512
 
 void *ram_new_table(void)
 {
@@ -106,17 +94,42 @@ int ram_forget(struct guest_ram *ram)
 	return err ?: ram_file_punch(ram->file, 0, ram->size);
 }
 
-/* Ranges. */
+/* Batches. */
 
-/* tdp's callback, under the lock. */
-static void collect_leaf(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
+static struct ram_batch *try_batch(unsigned int size)
+{
+	struct ram_batch *batch;
+
+	return kvmalloc(struct_size(batch, hpa, size),
+			GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN);
+}
+
+/* A small one can be had when there is hardly any memory left. */
+struct ram_batch *ram_batch_new(struct guest_ram *ram, u64 leaves)
+{
+	unsigned int size = clamp_t(u64, leaves, BATCH_LEAST, BATCH_LEAVES);
+	struct ram_batch *batch = try_batch(size);
+
+	if (!batch) {
+		size = BATCH_LEAST;
+		batch = try_batch(size);
+	}
+	if (!batch)
+		return NULL;
+	batch->ram = ram;
+	batch->size = size;
+	batch->n = 0;
+	return batch;
+}
+
+void ram_batch_leaf(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
 {
 	struct ram_batch *batch = container_of(tdp, struct guest_ram, tdp)->batch;
 
 	batch->hpa[batch->n++] = hpa;
 }
 
-static void finish(struct ram_batch *batch)
+void ram_batch_finish(struct ram_batch *batch)
 {
 	struct guest_ram *ram = batch->ram;
 
@@ -131,6 +144,8 @@ static void finish(struct ram_batch *batch)
 		release_page(batch->hpa[--batch->n]);
 }
 
+/* Ranges. */
+
 /* In one 2 MiB. */
 static int release_piece(struct ram_batch *batch, u64 gpa, u64 len, enum ram_release_how how)
 {
@@ -138,13 +153,13 @@ static int release_piece(struct ram_batch *batch, u64 gpa, u64 len, enum ram_rel
 	u64 offset, unmapped;
 	int err = 0;
 
-	if (BATCH_LEAVES - batch->n < PIECE_LEAVES)
-		finish(batch);
+	if (batch->size - batch->n < BATCH_LEAST)
+		ram_batch_finish(batch);
 	if (how == RAM_DISCARD && ram_find(ram->size, gpa, len, &offset))
 		err = ram_file_punch(ram->file, offset, len);
 	raw_spin_lock(&ram->lock);
 	ram->batch = batch;
-	unmapped = tdp_unmap(&ram->tdp, gpa, gpa + len, collect_leaf);
+	unmapped = tdp_unmap(&ram->tdp, gpa, gpa + len, ram_batch_leaf);
 	WRITE_ONCE(ram->resident, ram->resident - unmapped);
 	raw_spin_unlock(&ram->lock);
 	cond_resched();
@@ -170,19 +185,17 @@ static int release_range(struct ram_batch *batch, const struct ram_range *range,
 int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n,
 		enum ram_release_how how, u64 *released)
 {
-	struct ram_batch *batch = kvmalloc(sizeof(*batch), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	struct ram_batch *batch = ram_batch_new(ram, BATCH_LEAVES);
 	u64 unused;
 	int err = 0;
 
 	*released = 0;
 	if (!batch)
 		return -ENOMEM;
-	batch->ram = ram;
-	batch->n = 0;
 	for (; n && !err; n--, range++)
 		if (ram_find(ram->size, range->gpa, range->len, &unused))
 			err = release_range(batch, range, how, released);
-	finish(batch);
+	ram_batch_finish(batch);
 	kvfree(batch);
 	return err;
 }

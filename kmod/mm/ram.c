@@ -18,6 +18,7 @@
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
 #include <insula/guest-abi.h>
+#include "ram-demote.h"
 #include "ram-file.h"
 #include "ram-int.h"
 #include "ram.h"
@@ -65,6 +66,8 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 
 	memset(ram, 0, sizeof(*ram));
 	raw_spin_lock_init(&ram->lock);
+	mutex_init(&ram->demoting);
+	ram->ceiling = U64_MAX;
 	ram->size = size;
 	ram->flush = flush;
 	ram->tdp.format = format;
@@ -119,11 +122,20 @@ static bool fits(const struct guest_ram *ram, u64 gpa, struct page *page, u64 si
 	       ram_find(ram->size, ALIGN_DOWN(gpa, size), size, &unused);
 }
 
+/* With the lock. @old: the page was not made for this. */
+static void count(struct guest_ram *ram, u64 size, bool old)
+{
+	WRITE_ONCE(ram->resident, ram->resident + size);
+	WRITE_ONCE(ram->filled, ram->filled + size);
+	if (old)
+		WRITE_ONCE(ram->returned, ram->returned + size);
+}
+
 /*
  * Enter a page, or as much around it; the leaf takes over the caller's reference. Return: also
  * -EAGAIN: it is not the file's any more.
  */
-static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size)
+static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size, bool old)
 {
 	u64 hpa = ALIGN_DOWN(page_to_phys(page), size);
 	int r;
@@ -133,7 +145,7 @@ static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size)
 		r = ram_file_has(ram->file, page) ?
 		    tdp_map(&ram->tdp, ALIGN_DOWN(gpa, size), hpa, size, true) : -EAGAIN;
 		if (!r)
-			WRITE_ONCE(ram->resident, ram->resident + size);
+			count(ram, size, old);
 		raw_spin_unlock(&ram->lock);
 		if (r != -ENOMEM)
 			return r;
@@ -151,7 +163,7 @@ static bool interrupted(void)
 }
 
 /* As much as it can be; but there may be smaller leaves already, even this one. */
-static int map_largest(struct guest_ram *ram, u64 gpa, struct page *page)
+static int map_largest(struct guest_ram *ram, u64 gpa, struct page *page, bool old)
 {
 	unsigned int level = ram->tdp.leaf_level;
 	u64 size;
@@ -159,7 +171,9 @@ static int map_largest(struct guest_ram *ram, u64 gpa, struct page *page)
 
 	do {
 		size = 1ULL << tdp_shift(level);
-		r = !level || fits(ram, gpa, page, size) ? map_page(ram, gpa, page, size) : -EEXIST;
+		r = -EEXIST;
+		if (!level || fits(ram, gpa, page, size))
+			r = map_page(ram, gpa, page, size, old);
 	} while (r == -EEXIST && level--);
 	return r;
 }
@@ -168,6 +182,7 @@ static int populate_page(struct guest_ram *ram, u64 gpa)
 {
 	struct page *page;
 	u64 offset;
+	bool old;
 	int r;
 
 	gpa = ALIGN_DOWN(gpa, TDP_4K);
@@ -176,10 +191,10 @@ static int populate_page(struct guest_ram *ram, u64 gpa)
 	do {
 		if (interrupted())
 			return -EINTR;
-		page = ram_file_page(ram->file, offset);
+		page = ram_file_page(ram->file, offset, &old);
 		if (IS_ERR(page))
 			return PTR_ERR(page);
-		r = map_largest(ram, gpa, page);
+		r = map_largest(ram, gpa, page, old);
 		if (r)
 			put_page(page);
 	} while (r == -EAGAIN);
@@ -188,9 +203,11 @@ static int populate_page(struct guest_ram *ram, u64 gpa)
 
 int ram_populate(struct guest_ram *ram, u64 gpa, u64 ahead)
 {
-	int err = populate_page(ram, gpa);
 	u64 more;
+	int err;
 
+	ram_make_room(ram);
+	err = populate_page(ram, gpa);
 	for (more = TDP_4K; !err && more <= ahead; more += TDP_4K)
 		if (populate_page(ram, gpa + more))
 			break;

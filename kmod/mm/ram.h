@@ -13,6 +13,7 @@
 #define _INSULA_RAM_H
 
 #include <linux/fs.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include "tdp.h"
 
@@ -29,8 +30,13 @@ struct ram_batch;
  * @tdp:	the tree
  * @spare:	zeroed pages for tables to come, because none can be allocated under @lock
  * @nspare:	how many of them there are
- * @batch:	where leaves go that ram_release() empties
- * @resident:	bytes mapped now; read without the lock for statistics
+ * @batch:	where leaves go that are emptied
+ * @resident:	bytes mapped now; read without the lock for statistics, as are @filled, @demoted, @returned
+ * @filled:	bytes that were mapped, ever; @demoted: unmapped by ram_demote(); @returned: mapped
+ *		again, or for the first time but not new in the file
+ * @ceiling:	bytes that should be mapped at most; read and written without a lock
+ * @demoting:	one demotes at a time, and guards @hand
+ * @hand:	where the next look for pages to demote begins
  * @gen:	not 0; raised when anything is unmapped, after its entries are empty, before the
  *		TLBs are flushed. Who caches a translation reads @gen with
  *		smp_load_acquire(), then looks up. The cached one may be used with interrupts
@@ -48,7 +54,10 @@ struct guest_ram {
 	void *spare[RAM_SPARE_TABLES];
 	unsigned int nspare;
 	struct ram_batch *batch;
-	u64 resident;
+	u64 resident, filled, demoted, returned;
+	u64 ceiling;
+	struct mutex demoting;
+	u64 hand;
 	unsigned long gen;
 	void (*flush)(struct guest_ram *ram);
 };

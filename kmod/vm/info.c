@@ -55,6 +55,7 @@ void vm_fill_info(struct vm *vm, struct vm_info *info)
 	info->settings = vm->settings;
 	info->memory = vm->memory;
 	info->memory_resident = READ_ONCE(vm->ram.resident);
+	reclaim_info(vm, &info->ram);
 	if (vm->state == INSULA_VM_STATE_RUNNING || vm->state == INSULA_VM_STATE_PAUSED)
 		info->uptime = ktime_get_ns() - vm->started;
 	console_name(vm->console, info->console, sizeof(info->console));

@@ -208,8 +208,10 @@ static void bring_in(struct vcpu *vcpu)
 	if (err == -EFAULT)
 		vm_kill(vcpu->vm, "RAM file is too short for guest-physical %#llx: truncated?",
 			gpa);
+	else if (err == -ENOMEM)
+		reclaim_out_of_memory(vcpu->vm);
 	else if (err && err != -EINTR)
-		vm_kill(vcpu->vm, "no memory for guest-physical %#llx (error %d)", gpa, -err);
+		vm_kill(vcpu->vm, "guest-physical %#llx cannot be had (error %d)", gpa, -err);
 }
 
 /* What has to be done before the guest can go on. Return: false: look again. */

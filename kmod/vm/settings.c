@@ -5,7 +5,6 @@
 #include <linux/cpumask.h>
 #include <linux/slab.h>
 #include "../control/extack.h"
-#include "../dev/virtio/devices.h"
 #include "vcpu.h"
 
 /* With each other and with what there is. */
@@ -30,12 +29,27 @@ static int check_cpu(const struct vm *vm, u32 which, const struct vm_cpu *cpu,
 	return 0;
 }
 
-static int check_memory_target(const struct vm *vm, u64 target, struct netlink_ext_ack *extack)
+static int refuse_bytes(const char *what, u64 bytes, const char *than, u64 limit,
+			struct netlink_ext_ack *extack)
 {
-	if (target <= vm->memory)
-		return 0;
-	extack_set(extack, NULL, "memory-target %llu exceeds memory %llu", target, vm->memory);
+	char text[RAM_TEXT], most[RAM_TEXT];
+
+	extack_set(extack, NULL, "%s %s exceeds %s %s", what, ram_text(bytes, text), than,
+		   ram_text(limit, most));
 	return -EINVAL;
+}
+
+static int check_memory(const struct vm *vm, const struct vm_memory *memory,
+			struct netlink_ext_ack *extack)
+{
+	if (memory->target > vm->memory)
+		return refuse_bytes("memory-target", memory->target, "memory", vm->memory, extack);
+	if (memory->min > vm->memory)
+		return refuse_bytes("memory-min", memory->min, "memory", vm->memory, extack);
+	if (memory->target && memory->min > memory->target)
+		return refuse_bytes("memory-min", memory->min, "memory-target", memory->target,
+				    extack);
+	return 0;
 }
 
 static void merge(struct vm_settings *to, u32 which, const struct vm_settings *from)
@@ -51,14 +65,32 @@ static void merge(struct vm_settings *to, u32 which, const struct vm_settings *f
 	if (which & VM_SET_CPU_AFFINITY)
 		cpumask_copy(&to->cpu.affinity, &from->cpu.affinity);
 	if (which & VM_SET_MEMORY_TARGET)
-		to->memory_target = from->memory_target;
+		to->memory.target = from->memory.target;
+	if (which & VM_SET_MEMORY_MIN)
+		to->memory.min = from->memory.min;
+	if (which & VM_SET_MEMORY_SHARES)
+		to->memory.shares = from->memory.shares;
 }
 
-static void fill_balloon(struct vm *vm)
+/*
+ * Both, or none. What asks for less is never refused: so a guarantee of RAM is raised before what may
+ * be refused, and lowered after.
+ */
+static int put_in_effect(struct vm *vm, const struct vm_settings *new,
+			 struct netlink_ext_ack *extack)
 {
-	u64 target = vm->settings.memory_target ?: vm->memory;
+	const struct vm_memory *old = &vm->settings.memory;
+	bool more = new->memory.min > old->min;
+	int err = more ? reclaim_set(vm, &new->memory, extack) : 0;
 
-	virtio_balloon_set_target(vm->devices.balloon, vm->memory - target);
+	if (err)
+		return err;
+	err = sched_vm_set_cpu(vm, &new->cpu, extack);
+	if (err && more)
+		reclaim_set(vm, old, NULL);
+	if (!err && !more)
+		reclaim_set(vm, &new->memory, NULL);
+	return err;
 }
 
 static int set_locked(struct vm *vm, u32 which, const struct vm_settings *settings,
@@ -72,13 +104,11 @@ static int set_locked(struct vm *vm, u32 which, const struct vm_settings *settin
 	merge(new, which, settings);
 	err = check_cpu(vm, which, &new->cpu, extack);
 	if (!err)
-		err = check_memory_target(vm, new->memory_target, extack);
+		err = check_memory(vm, &new->memory, extack);
 	if (!err)
-		err = sched_vm_set_cpu(vm, &new->cpu, extack);
-	if (!err) {
+		err = put_in_effect(vm, new, extack);
+	if (!err)
 		merge(&vm->settings, which, settings);
-		fill_balloon(vm);
-	}
 	kfree(new);
 	return err;
 }

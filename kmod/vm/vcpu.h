@@ -281,6 +281,7 @@ struct vm {
 
 	struct vcpu **vcpu;		/* [l]; constant while vCPUs exist */
 	struct guest_ram ram;
+	struct reclaim_vm reclaim;	/* see there */
 	struct cpuid_table cpuid;	/* [c] */
 	u64 tsc_offset;			/* [o] at power-on, of all vCPUs */
 	struct vm_clock clock;		/* [o]; @base, @by_tsc: change together, once */
@@ -293,7 +294,8 @@ struct vm {
 
 /**
  * vm_wish() - the guest asks for something that happens to the whole VM
- * @event:	VM_EVENT_POWER_OFF, VM_EVENT_REBOOT or VM_EVENT_CRASH
+ * @event:	VM_EVENT_POWER_OFF, VM_EVENT_REBOOT or VM_EVENT_CRASH; VM_EVENT_STOP, if the host
+ *		cannot keep it
  * @code:	exit code (debug exit)
  *
  * The first wish counts until it is carried out (by a worker). No vCPU enters the guest

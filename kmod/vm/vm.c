@@ -360,6 +360,7 @@ static void vm_free(struct kref *ref)
 
 	cancel_work_sync(&vm->work);
 	sched_vm_destroy(vm);
+	reclaim_remove(vm);
 	cancel_work_sync(&vm->news);
 	platform_stop(&vm->platform);
 	vm_remove_devices(vm);
@@ -440,6 +441,7 @@ static int vm_setup(struct vm *vm, const struct vm_config *cfg, struct netlink_e
 		vm->ram.file = NULL;
 		return err;
 	}
+	reclaim_add(vm);
 	vm->console = console_create();
 	if (IS_ERR(vm->console))
 		return PTR_ERR(vm->console);
@@ -516,6 +518,7 @@ struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack
 	vm->memory = cfg->memory;
 	vm->boot = cfg->boot;
 	vm->debug_exit = cfg->debug_exit;
+	INIT_LIST_HEAD(&vm->reclaim.link);
 	sched_vm_create(vm);
 	build_cpuid(vm);
 	platform_init(&vm->platform, vm, cfg->debug_exit);
@@ -559,6 +562,7 @@ int vm_destroy(struct vm *vm)
 	mutex_unlock(&vm->lock);
 	/* What it was promised, and what it had, is free, whoever still looks at it. */
 	sched_vm_destroy(vm);
+	reclaim_remove(vm);
 	vm_remove_devices(vm);
 	vm_put(vm);		/* the list's */
 	return 0;

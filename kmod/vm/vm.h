@@ -15,7 +15,7 @@
 #include <linux/workqueue.h>
 #include <linux/insula.h>
 #include "../cpu/cpuid.h"
-#include "../mm/ram.h"
+#include "../mm/reclaim.h"
 #include "../sched/policy.h"
 #include "state.h"
 
@@ -57,6 +57,13 @@ struct vm_cpu {
 	cpumask_t affinity;	/* of possible CPUs, those it may use */
 };
 
+/** struct vm_memory - what a VM is due of the host's RAM */
+struct vm_memory {
+	u64 min;		/* guarantee, bytes */
+	u64 target;		/* bytes that the guest is to do with; 0: all it has */
+	u32 shares;		/* SHARE_SHARES_MIN to SHARE_SHARES_MAX: weight among VMs */
+};
+
 /** enum vm_setting - bits: what vm_set() is to change */
 enum vm_setting {
 	VM_SET_ON_REBOOT	= 1 << 0,
@@ -65,13 +72,15 @@ enum vm_setting {
 	VM_SET_CPU_MAX		= 1 << 3,
 	VM_SET_CPU_AFFINITY	= 1 << 4,
 	VM_SET_MEMORY_TARGET	= 1 << 5,
+	VM_SET_MEMORY_MIN	= 1 << 6,
+	VM_SET_MEMORY_SHARES	= 1 << 7,
 };
 
 /** struct vm_settings - what can be changed while a VM runs */
 struct vm_settings {
 	u32 on_reboot;		/* enum insula_on_reboot */
 	struct vm_cpu cpu;
-	u64 memory_target;	/* bytes that the guest is to do with; 0: all */
+	struct vm_memory memory;
 };
 
 /**
@@ -110,6 +119,7 @@ struct vm_info {
 	bool debug_exit;
 	struct vm_settings settings;
 	u64 memory, memory_resident;
+	struct reclaim_info ram;
 	u64 uptime;		/* ns */
 	u32 cpu_lacking;	/* percent of one CPU that its guarantee is short of */
 	u64 cpu_entitled;	/* ns, since it was made */
@@ -191,8 +201,8 @@ int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *
  *
  * All of them or none. Values are checked for form by the caller, for sense (with the others,
  * with what there is) here. May sleep. Return: 0; -EINVAL: they do not go together or with the
- * VM's memory, or none of the CPUs exists; -ENOSPC: no CPU time is left for that guarantee. @extack
- * says what.
+ * VM's memory, or none of the CPUs exists; -ENOSPC: no CPU time, or no RAM, is left for that
+ * guarantee. @extack says what.
  */
 int vm_set(struct vm *vm, u32 which, const struct vm_settings *settings,
 	   struct netlink_ext_ack *extack);

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ram-demote.c - which pages a guest has to do without, and how much it uses what it has
+ *
+ * This file may not look at what a page contains.
+ */
+#include <linux/bits.h>
+#include <linux/math64.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <insula/guest-abi.h>
+#include "ram-demote.h"
+#include "ram-file.h"
+#include "ram-int.h"
+#include "tdp-age.h"
+
+/* Entries to look at with the lock held. */
+#define LOOKS	512
+
+/* How many that are in use are passed over for one that is not, before any will do. */
+#define PATIENCE 16
+
+/* Guest-physical: RAM ends here. */
+static u64 top_of(const struct guest_ram *ram)
+{
+	return ram->size <= GUEST_LOW_RAM_TOP ? ram->size :
+	       GUEST_HIGH_RAM_BASE + ram->size - GUEST_LOW_RAM_TOP;
+}
+
+/* A piece of the way. Return: bytes that went into the batch. */
+static u64 sweep(struct ram_batch *batch, u64 bytes, bool any)
+{
+	struct guest_ram *ram = batch->ram;
+	struct tdp_sweep sweep = {
+		.at = ram->hand,
+		.end = top_of(ram),
+		.bytes = bytes,
+		.looks = min_t(u32, LOOKS, batch->size - batch->n),
+		.any = any,
+	};
+	u64 swept;
+
+	raw_spin_lock(&ram->lock);
+	ram->batch = batch;
+	swept = tdp_sweep(&ram->tdp, &sweep, ram_batch_leaf);
+	WRITE_ONCE(ram->resident, ram->resident - swept);
+	WRITE_ONCE(ram->demoted, ram->demoted + swept);
+	raw_spin_unlock(&ram->lock);
+	ram->hand = sweep.at < sweep.end ? sweep.at : 0;
+	return swept;
+}
+
+static u64 demote(struct guest_ram *ram, u64 bytes)
+{
+	struct ram_batch *batch = ram_batch_new(ram, bytes / TDP_4K + 1);
+	u64 patience = PATIENCE * (bytes / TDP_4K) / LOOKS + 1, done = 0;
+	/* Those that are left are found in the second round at the latest. */
+	u64 most = 2 * (top_of(ram) / TDP_4K / LOOKS + 1) + patience, pieces;
+
+	if (!batch)
+		return 0;
+	for (pieces = 0; done < bytes && pieces < most && READ_ONCE(ram->resident); pieces++) {
+		done += sweep(batch, bytes - done, pieces >= patience);
+		if (batch->n == batch->size)
+			ram_batch_finish(batch);
+		cond_resched();
+	}
+	ram_batch_finish(batch);
+	kvfree(batch);
+	return done;
+}
+
+u64 ram_demote(struct guest_ram *ram, u64 bytes)
+{
+	u64 done;
+
+	mutex_lock(&ram->demoting);
+	done = demote(ram, bytes);
+	mutex_unlock(&ram->demoting);
+	return done;
+}
+
+static bool is_full(const struct guest_ram *ram)
+{
+	return READ_ONCE(ram->resident) >= READ_ONCE(ram->ceiling);
+}
+
+void ram_make_room(struct guest_ram *ram)
+{
+	u64 ceiling = READ_ONCE(ram->ceiling);
+
+	if (likely(!is_full(ram)))
+		return;
+	mutex_lock(&ram->demoting);
+	/* Who had to wait may find that it was done. */
+	if (is_full(ram))
+		demote(ram, READ_ONCE(ram->resident) - ceiling +
+			    clamp_t(u64, ceiling / 64, SZ_256K, SZ_16M));
+	mutex_unlock(&ram->demoting);
+}
+
+/* Samples. */
+
+static u64 random_page(const struct guest_ram *ram)
+{
+	u64 offset = mul_u64_u64_shr(get_random_u64(), ram->size / TDP_4K, 64) * TDP_4K;
+
+	return offset < GUEST_LOW_RAM_TOP ? offset :
+	       offset - GUEST_LOW_RAM_TOP + GUEST_HIGH_RAM_BASE;
+}
+
+static int test_touched(struct guest_ram *ram, u64 gpa)
+{
+	int touched;
+
+	raw_spin_lock(&ram->lock);
+	touched = tdp_test_touched(&ram->tdp, gpa);
+	raw_spin_unlock(&ram->lock);
+	return touched;
+}
+
+void ram_sample_begin(struct guest_ram *ram, struct ram_sample *sample)
+{
+	unsigned int tries;
+
+	sample->n = 0;
+	sample->touched = 0;
+	sample->seen = 0;
+	for (tries = 0; tries < 8 * RAM_SAMPLE && sample->n < RAM_SAMPLE; tries++) {
+		u64 gpa = random_page(ram);
+
+		if (test_touched(ram, gpa) >= 0)
+			sample->gpa[sample->n++] = gpa;
+	}
+	/* A CPU that has an entry in its TLB would not say so again. */
+	ram->flush(ram);
+}
+
+void ram_sample_look(struct guest_ram *ram, struct ram_sample *sample)
+{
+	u32 i;
+
+	for (i = 0; i < sample->n; i++) {
+		if ((sample->seen & BIT_ULL(i)) || test_touched(ram, sample->gpa[i]) != 1)
+			continue;
+		sample->seen |= BIT_ULL(i);
+		sample->touched++;
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ram-demote.h - holding a guest to less RAM than it would have
+ *
+ * Demoted pages leave the paging tree and stay in the RAM's file, where the host may write them to
+ * its swap, and where the guest finds them when it touches them again. No help of the guest is
+ * needed. Which pages go is decided as by the hand of a clock: those that were not accessed since
+ * it came by last.
+ */
+#ifndef _INSULA_RAM_DEMOTE_H
+#define _INSULA_RAM_DEMOTE_H
+
+#include "ram.h"
+
+/**
+ * ram_demote() - unmap about @bytes, preferably what has not been used for long
+ *
+ * At most 16 pages that are in use are passed over for each that goes. One at a time for each VM;
+ * others wait. vCPUs neither come nor go meanwhile. May sleep; no locks of @ram held.
+ * Return: bytes that were unmapped, less than @bytes if there was no more, or no memory to do it.
+ */
+u64 ram_demote(struct guest_ram *ram, u64 bytes);
+
+/**
+ * ram_make_room() - before a page is mapped: is there room below the ceiling? If not, make some
+ *
+ * What it demotes is enough for a while, since that has to wait for RCU. Context: as ram_populate().
+ */
+void ram_make_room(struct guest_ram *ram);
+
+#define RAM_SAMPLE 64
+
+/**
+ * struct ram_sample - some pages, chosen at random, that are watched
+ * @n:		how many there are
+ * @touched:	how many of them the guest has touched so far
+ * @seen:	which these are
+ * @gpa:	where they are
+ */
+struct ram_sample {
+	u32 n, touched;
+	u64 seen;
+	u64 gpa[RAM_SAMPLE];
+};
+
+/**
+ * ram_sample_begin() - choose pages that are mapped now
+ *
+ * Of a guest that has a small part of its RAM mapped, fewer are found. vCPUs neither come nor go
+ * meanwhile. May sleep.
+ */
+void ram_sample_begin(struct guest_ram *ram, struct ram_sample *sample);
+
+/** ram_sample_look() - which of them have been touched since? Context: process. */
+void ram_sample_look(struct guest_ram *ram, struct ram_sample *sample);
+
+#endif
