@@ -94,7 +94,9 @@ static void print_vm(const struct vm *vm)
 	printf("cpus         %u\n", vm->cpus);
 	print_cpu_settings(vm);
 	printf("memory       %s\n", format_size(vm->memory, text));
-	printf("target       %s\n", format_size(vm->memory_target, text));
+	printf("memory min   %s\n", format_size(vm->memory_min, text));
+	printf("ram shares   %u\n", vm->memory_shares);
+	printf("target       %s\n", format_size(vm->ram.target, text));
 	printf("resident     %s\n", format_size(vm->resident, text));
 	print_devices(vm);
 	printf("console      %s\n", vm->console);

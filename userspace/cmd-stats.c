@@ -40,12 +40,21 @@ static void print_latency(const struct vm_sched *sched)
 	       format_latency(sched->latency_p99, p99), format_latency(sched->latency_max, max));
 }
 
-static void print_resident(const struct vm *vm)
+static void print_ram(const struct vm *vm)
 {
-	char resident[SIZE_TEXT_MAX], memory[SIZE_TEXT_MAX];
+	char resident[SIZE_TEXT_MAX], memory[SIZE_TEXT_MAX], target[SIZE_TEXT_MAX];
+	char entitled[SIZE_TEXT_MAX], idle[SIZE_TEXT_MAX], demoted[SIZE_TEXT_MAX];
+	char returned[SIZE_TEXT_MAX];
+	const struct vm_ram *ram = &vm->ram;
 
-	printf("  resident  %s of %s\n", format_size(vm->resident, resident),
-	       format_size(vm->memory, memory));
+	printf("  resident  %s of %s, target %s\n", format_size(vm->resident, resident),
+	       format_size(vm->memory, memory), format_size(ram->target, target));
+	if (ram->target < vm->memory)
+		printf("  ram       %s entitled, %s idle\n", format_size(ram->entitled, entitled),
+		       format_size(ram->idle, idle));
+	if (ram->demoted)
+		printf("  demoted   %s, %s brought back\n", format_size(ram->demoted, demoted),
+		       format_size(ram->returned, returned));
 }
 
 static void print_totals(const struct vm *vm)
@@ -64,7 +73,7 @@ static void print_totals(const struct vm *vm)
 	printf("  switches  %" PRIu64 ", %" PRIu64 " migrations, %" PRIu64 " wake-ups\n",
 	       sched->switches, sched->migrations, sched->wakes);
 	print_latency(sched);
-	print_resident(vm);
+	print_ram(vm);
 	print_balloon(vm);
 	print_device_totals(vm);
 	for (unsigned int i = 0; i < vm->nr_exits; i++)
@@ -97,7 +106,7 @@ static void print_rates(const struct vm *before, const struct vm *vm, uint64_t n
 	printf("  switches  %.0f/s, %.0f/s migrations, %.0f/s wake-ups\n", rates.switches,
 	       rates.migrations, rates.wakes);
 	print_latency(&vm->sched);
-	print_resident(vm);
+	print_ram(vm);
 	print_balloon(vm);
 	print_device_rates(before, vm, ns);
 	print_exit_rates(before, vm, ns);

@@ -158,6 +158,18 @@ static double resident_of(const struct top_row *row)
 	return row->vm->resident;
 }
 
+static void put_target(const struct top_row *row, char *text, size_t size)
+{
+	char bytes[SIZE_TEXT_MAX];
+
+	snprintf(text, size, "%s", format_size(row->vm->ram.target, bytes));
+}
+
+static double target_of(const struct top_row *row)
+{
+	return row->vm->ram.target;
+}
+
 static void put_memory(const struct top_row *row, char *text, size_t size)
 {
 	char bytes[SIZE_TEXT_MAX];
@@ -186,6 +198,7 @@ const struct column columns[] = {
 	  put_switches, switches_of },
 	{ "P99", 'p', "99 of 100 wake-ups ran after this time", 5, false, put_latency, latency_of },
 	{ "RES", 'm', "RAM held now", 5, false, put_resident, resident_of },
+	{ "TARGET", 'o', "RAM it may have now", 6, false, put_target, target_of },
 	{ "MEM", 'g', "RAM the guest sees", 5, false, put_memory, memory_of },
 	{ 0 }
 };

@@ -127,9 +127,10 @@ json_t *vm_to_json(const struct vm *vm)
 	json_object_set_new(object, "cpus", json_integer(vm->cpus));
 	json_object_set_new(object, "memory", json_integer(vm->memory));
 	json_object_set_new(object, "memory_resident", json_integer(vm->resident));
-	json_object_set_new(object, "memory_target", json_integer(vm->memory_target));
-	json_object_set_new(object, "memory_min", json_integer(0));
-	json_object_set_new(object, "memory_shares", json_integer(100));
+	json_object_set_new(object, "memory_ceiling", json_integer(vm->memory_target));
+	json_object_set_new(object, "memory_target", json_integer(vm->ram.target));
+	json_object_set_new(object, "memory_min", json_integer(vm->memory_min));
+	json_object_set_new(object, "memory_shares", json_integer(vm->memory_shares));
 	json_object_set_new(object, "cpu_shares", json_integer(vm->cpu_shares));
 	json_object_set_new(object, "cpu_min", json_integer(vm->cpu_min));
 	json_object_set_new(object, "cpu_max",
@@ -171,6 +172,10 @@ json_t *vm_stats_to_json(const struct vm *vm)
 		json_object_set_new(exits, vm->exits[i].reason, json_integer(vm->exits[i].count));
 	json_object_set_new(object, "exits", exits);
 	json_object_set_new(object, "cpu_entitled_ns", json_integer(vm->cpu_entitled));
+	json_object_set_new(object, "memory_entitled", json_integer(vm->ram.entitled));
+	json_object_set_new(object, "memory_idle", json_integer(vm->ram.idle));
+	json_object_set_new(object, "memory_demoted", json_integer(vm->ram.demoted));
+	json_object_set_new(object, "memory_returned", json_integer(vm->ram.returned));
 	set_sched(object, &vm->sched);
 	return object;
 }

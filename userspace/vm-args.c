@@ -210,6 +210,33 @@ static const char *parse_memory_target(struct vm_args *args, const char *value)
 	return NULL;
 }
 
+static const char *parse_memory_min(struct vm_args *args, const char *value)
+{
+	uint64_t bytes;
+
+	if (!parse_size(value, &bytes))
+		return "takes a size such as 512M or 2G";
+	if (bytes > GUEST_MAX_MEMORY)
+		return "takes a size up to 1T";
+	if (bytes % 4096)
+		return "takes a multiple of 4K";
+	args->memory_min = bytes;
+	args->given |= GIVEN_MEMORY_MIN;
+	return NULL;
+}
+
+static const char *parse_memory_shares(struct vm_args *args, const char *value)
+{
+	uint64_t n;
+
+	if (!parse_number(value, INSULA_MEMORY_SHARES_MAX, &n) || n < INSULA_MEMORY_SHARES_MIN)
+		return "takes a number from " NUMBER(INSULA_MEMORY_SHARES_MIN) " to "
+		       NUMBER(INSULA_MEMORY_SHARES_MAX);
+	args->memory_shares = n;
+	args->given |= GIVEN_MEMORY_SHARES;
+	return NULL;
+}
+
 static const char *parse_disk_option(struct vm_args *args, const char *value)
 {
 	if (args->nr_disks == INSULA_DISKS_MAX)
@@ -248,13 +275,15 @@ const struct vm_option vm_options[] = {
 	  "host CPUs it may use: 0-3,8 (default all)" },
 	{ "memory-target", 0, "SIZE|auto", ARG_CREATE | ARG_LIVE, parse_memory_target,
 	  "RAM the guest is asked to do with, 16M or more (default auto: all)" },
+	{ "memory-min", 0, "SIZE", ARG_CREATE | ARG_LIVE, parse_memory_min,
+	  "guaranteed RAM, never reclaimed below (default 0)" },
+	{ "memory-shares", 0, "N", ARG_CREATE | ARG_LIVE, parse_memory_shares,
+	  "weight when RAM is short, 1 to 10000 (default 100)" },
 	{ "disk", 0, "FILE[,ro][,serial=S]", ARG_CREATE, parse_disk_option,
 	  "a disk: a file or a block device; repeatable" },
 	{ "nic", 0, "[name=IF][,mac=MAC]", ARG_CREATE | ARG_BARE, parse_nic_option,
 	  "a network interface; IF is the host's end (default NAME.0); repeatable" },
 
-	{ "memory-min", 0, "SIZE", ARG_CREATE | ARG_LIVE, NULL, NULL },
-	{ "memory-shares", 0, "N", ARG_CREATE | ARG_LIVE, NULL, NULL },
 	{ "firmware", 0, "FILE", ARG_CREATE, NULL, NULL },
 
 	{ "all", 0, NULL, ARG_ALL, parse_all, "all VMs there are" },

@@ -44,6 +44,8 @@ enum {
 	GIVEN_CPU_MAX = 1 << 3,
 	GIVEN_CPU_AFFINITY = 1 << 4,
 	GIVEN_MEMORY_TARGET = 1 << 5,
+	GIVEN_MEMORY_MIN = 1 << 6,
+	GIVEN_MEMORY_SHARES = 1 << 7,
 };
 
 /**
@@ -66,13 +68,15 @@ enum {
  * @initrd: path, or NULL
  * @append: the kernel's command line, or NULL
  * @debug_exit: the guest gets a debug-exit port
- * @hugepages:	its RAM is of 2 MiB pages where the host has them
+ * @hugepages: its RAM is of 2 MiB pages where the host has them
  * @on_reboot: what a guest's reboot does
  * @cpu_shares: weight among VMs that compete for CPUs
  * @cpu_min: guarantee, in percent of one CPU
  * @cpu_max: cap, in percent of one CPU; 0: none
  * @cpu_affinity: list of the host's CPUs that it may use
  * @memory_target: bytes of RAM that the guest is to do with; 0: all
+ * @memory_min: guaranteed RAM in bytes
+ * @memory_shares: weight among VMs when RAM is short
  * @disks: in the order in which they were given
  * @nr_disks: how many
  * @nics: likewise
@@ -106,6 +110,8 @@ struct vm_args {
 	uint32_t cpu_max;
 	const char *cpu_affinity;
 	uint64_t memory_target;
+	uint64_t memory_min;
+	uint32_t memory_shares;
 	struct disk_args disks[INSULA_DISKS_MAX];
 	unsigned int nr_disks;
 	struct nic_args nics[INSULA_NICS_MAX];

@@ -34,6 +34,17 @@ static struct nla_policy vm_policy[INSULA_A_VM_MAX + 1] = {
 	[INSULA_A_VM_NIC] = { .type = NLA_NESTED },
 	[INSULA_A_VM_MEMORY_TARGET] = { .type = NLA_U64 },
 	[INSULA_A_VM_BALLOON] = { .type = NLA_NESTED },
+	[INSULA_A_VM_MEMORY_MIN] = { .type = NLA_U64 },
+	[INSULA_A_VM_MEMORY_SHARES] = { .type = NLA_U32 },
+	[INSULA_A_VM_RAM] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy ram_policy[INSULA_A_RAM_MAX + 1] = {
+	[INSULA_A_RAM_TARGET] = { .type = NLA_U64 },
+	[INSULA_A_RAM_ENTITLED] = { .type = NLA_U64 },
+	[INSULA_A_RAM_IDLE] = { .type = NLA_U64 },
+	[INSULA_A_RAM_DEMOTED] = { .type = NLA_U64 },
+	[INSULA_A_RAM_RETURNED] = { .type = NLA_U64 },
 };
 
 static struct nla_policy exit_policy[INSULA_A_EXIT_MAX + 1] = {
@@ -245,6 +256,21 @@ static void parse_cpu_settings(struct nlattr **tb, struct vm *vm)
 	copy_string(vm->cpu_affinity, tb[INSULA_A_VM_CPU_AFFINITY], sizeof(vm->cpu_affinity));
 }
 
+static void parse_ram(struct nlattr **vm_tb, struct vm *vm)
+{
+	struct nlattr *attr = vm_tb[INSULA_A_VM_RAM], *tb[INSULA_A_RAM_MAX + 1];
+
+	vm->memory_min = u64_or_0(vm_tb[INSULA_A_VM_MEMORY_MIN]);
+	vm->memory_shares = u32_or_0(vm_tb[INSULA_A_VM_MEMORY_SHARES]);
+	if (!attr || nla_parse_nested(tb, INSULA_A_RAM_MAX, attr, ram_policy))
+		return;
+	vm->ram.target = u64_or_0(tb[INSULA_A_RAM_TARGET]);
+	vm->ram.entitled = u64_or_0(tb[INSULA_A_RAM_ENTITLED]);
+	vm->ram.idle = u64_or_0(tb[INSULA_A_RAM_IDLE]);
+	vm->ram.demoted = u64_or_0(tb[INSULA_A_RAM_DEMOTED]);
+	vm->ram.returned = u64_or_0(tb[INSULA_A_RAM_RETURNED]);
+}
+
 size_t vm_parse_vcpus(struct nlattr *attrs, int len, struct vm_vcpu vcpus[GUEST_MAX_CPUS])
 {
 	struct nlattr *attr, *tb[INSULA_A_VCPU_MAX + 1];
@@ -293,6 +319,7 @@ void vm_parse(struct nlattr *attrs, int len, struct vm *vm)
 	vm->boots = u32_or_0(tb[INSULA_A_VM_BOOTS]);
 	vm->cpu_entitled = u64_or_0(tb[INSULA_A_VM_CPU_ENTITLED]);
 	parse_cpu_settings(tb, vm);
+	parse_ram(tb, vm);
 	parse_sched(tb[INSULA_A_VM_SCHED], &vm->sched);
 	parse_exits(attrs, len, vm);
 	parse_devices(attrs, len, vm);

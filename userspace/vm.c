@@ -159,6 +159,10 @@ void vm_put_settings(struct nl_msg *msg, const struct vm_args *args)
 {
 	if (args->given & GIVEN_ON_REBOOT)
 		nla_put_u32(msg, INSULA_A_VM_ON_REBOOT, args->on_reboot);
+	if (args->given & GIVEN_MEMORY_MIN)
+		nla_put_u64(msg, INSULA_A_VM_MEMORY_MIN, args->memory_min);
+	if (args->given & GIVEN_MEMORY_SHARES)
+		nla_put_u32(msg, INSULA_A_VM_MEMORY_SHARES, args->memory_shares);
 	if (args->given & GIVEN_CPU_SHARES)
 		nla_put_u32(msg, INSULA_A_VM_CPU_SHARES, args->cpu_shares);
 	if (args->given & GIVEN_CPU_MIN)

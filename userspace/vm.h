@@ -177,6 +177,22 @@ struct vm_balloon {
 };
 
 /**
+ * struct vm_ram - what came of RAM, in bytes
+ * @target: what the VM may have now
+ * @entitled: what it is due, if the host is short
+ * @idle: what it has and does not use, by an estimate
+ * @demoted: taken without the guest's help, since the VM was made
+ * @returned: touched again after that
+ */
+struct vm_ram {
+	uint64_t target;
+	uint64_t entitled;
+	uint64_t idle;
+	uint64_t demoted;
+	uint64_t returned;
+};
+
+/**
  * struct vm - a VM, or an event of one: what was not told of is zero
  * @id: number, never used twice
  * @name: name
@@ -200,6 +216,9 @@ struct vm_balloon {
  * @cpu_lacking: how much of the guarantee cannot be kept, in percent of one CPU
  * @cpu_affinity: list of the host's CPUs that it may use
  * @cpu_entitled: ns that it was due
+ * @memory_min: guaranteed RAM in bytes
+ * @memory_shares: weight among VMs when RAM is short
+ * @ram: what came of RAM
  * @sched: of all vCPUs together, since the VM was made
  * @exits: exits by reason
  * @nr_exits: how many reasons
@@ -233,6 +252,9 @@ struct vm {
 	uint32_t cpu_lacking;
 	char cpu_affinity[VM_AFFINITY_MAX];
 	uint64_t cpu_entitled;
+	uint64_t memory_min;
+	uint32_t memory_shares;
+	struct vm_ram ram;
 	struct vm_sched sched;
 	struct vm_exit_count exits[VM_EXITS_MAX];
 	unsigned int nr_exits;

@@ -12,7 +12,7 @@ expect "operands" 2 'one word too many' insula top -b web
 insula top -b -n 1 >out
 matches "without a VM" "$(cat out)" '^0 VMs, 0 running; 0.0% of a CPU entitled, 0.0% received, 0.0% steal$'
 is "titles" "$(sed -n 2p out)" \
-	"NAME STATE   CPUS SHARES  MIN%  MAX%   ENT%  RECV%  WAIT% THROT% STEAL% SWITCH/S   P99   RES   MEM"
+	"NAME STATE   CPUS SHARES  MIN%  MAX%   ENT%  RECV%  WAIT% THROT% STEAL% SWITCH/S   P99   RES TARGET   MEM"
 
 play web do=idle --cpus 2 --cpu-shares 300 --cpu-max 150
 insula create off --memory 16M --cpu-affinity 0
@@ -21,8 +21,8 @@ does "once" insula top --batch --iterations 1
 insula top -b -n 1 >out
 is "lines" "$(wc -l <out)" 4
 matches "a VM that runs" "$(grep '^web' out)" \
-	'^web  running    2    300     0   150( +[0-9]+\.[0-9]){5} +[0-9]+ +(-|[0-9.]+[mun]?s) +[0-9]+[KM]? +32M$'
-matches "one that does not" "$(grep '^off' out)" '^off  stopped    1    100     0  none( +0\.0){5} +0 +- +0   16M$'
+	'^web  running    2    300     0   150( +[0-9]+\.[0-9]){5} +[0-9]+ +(-|[0-9.]+[mun]?s) +[0-9]+[KM]? +32M +32M$'
+matches "one that does not" "$(grep '^off' out)" '^off  stopped    1    100     0  none( +0\.0){5} +0 +- +0    16M   16M$'
 is "twice" "$(insula top -bn2 --interval 1 | grep -c '^web ')" 2
 insula top -b -n 1 >/dev/full 2>err
 is "output that cannot be written" "$?" 1

@@ -115,7 +115,7 @@ static void test_wrong_words(void **state)
 static void test_settings_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"--memory-min", "--memory-shares", "--firmware",
+		"--firmware",
 	};
 
 	(void)state;
@@ -123,8 +123,6 @@ static void test_settings_of_later_versions(void **state)
 		assert_int_equal(parse_words(ARG_CREATE, "web", later[i], "1"), -1);
 		assert_wrong(later[i], "not available in this version");
 	}
-	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-min=1G"), -1);
-	assert_wrong("--memory-min", "not available in this version");
 }
 
 static void test_live_settings(void **state)
@@ -154,6 +152,30 @@ static void test_cpu_settings(void **state)
 	assert_int_equal(parse_words(ARG_CREATE, "--cpu-shares=10000", "--cpu-max=25500"), 0);
 	assert_int_equal(parse_words(ARG_JSON, "--cpu-shares=1"), -1);
 	assert_wrong("--cpu-shares", "does not take it");
+}
+
+static void test_memory_settings(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words(ARG_LIVE, "web", "--memory-min=1G", "--memory-shares", "250"), 0);
+	assert_int_equal(args.given, GIVEN_MEMORY_MIN | GIVEN_MEMORY_SHARES);
+	assert_int_equal(args.memory_min, 1 << 30);
+	assert_int_equal(args.memory_shares, 250);
+	assert_int_equal(parse_words(ARG_CREATE, "--memory-min=0", "--memory-shares=1", "--hugepages"), 0);
+	assert_int_equal(args.memory_min, 0);
+	assert_true(args.hugepages);
+	assert_int_equal(parse_words(ARG_CREATE, "--memory-min=1000"), -1);
+	assert_wrong("--memory-min", "a multiple of 4K");
+	assert_int_equal(parse_words(ARG_CREATE, "--memory-min=2T"), -1);
+	assert_wrong("--memory-min", "up to 1T");
+	assert_int_equal(parse_words(ARG_CREATE, "--memory-min=some"), -1);
+	assert_wrong("--memory-min", "a size such as 512M");
+	assert_int_equal(parse_words(ARG_LIVE, "--memory-shares=0"), -1);
+	assert_wrong("--memory-shares", "from 1 to 10000");
+	assert_int_equal(parse_words(ARG_LIVE, "--memory-shares=10001"), -1);
+	assert_wrong("--memory-shares", "from 1 to 10000");
+	assert_int_equal(parse_words(ARG_LIVE, "--hugepages"), -1);
+	assert_wrong("--hugepages", "can't be changed");
 }
 
 static void test_bad_cpu_settings(void **state)
@@ -354,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_settings_of_later_versions),
 		cmocka_unit_test(test_live_settings),
 		cmocka_unit_test(test_cpu_settings),
+		cmocka_unit_test(test_memory_settings),
 		cmocka_unit_test(test_bad_cpu_settings),
 		cmocka_unit_test(test_memory_target),
 		cmocka_unit_test(test_disks_and_nics),

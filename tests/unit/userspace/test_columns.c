@@ -46,6 +46,8 @@ static int make(void **state)
 	now_vms[1].cpu_max = 150;
 	now_vms[1].cpu_shares = 10000;
 	now_vms[1].resident = 99 << 20;
+	now_vms[1].ram.target = 512 << 20;
+	now_vms[0].ram.target = 1 << 30;
 	now_vms[1].cpu_entitled += 3 * SECOND;
 	now_vms[1].sched.received += 2 * SECOND + SECOND / 2;
 	now_vms[1].sched.waiting += SECOND / 5;
@@ -79,13 +81,13 @@ static void test_lines(void **state)
 	assert_int_equal(width, 5);
 	columns_head(width, line);
 	assert_string_equal(line, "NAME  STATE   CPUS SHARES  MIN%  MAX%   ENT%  RECV%  WAIT% THROT%"
-			    " STEAL% SWITCH/S   P99   RES   MEM");
+			    " STEAL% SWITCH/S   P99   RES TARGET   MEM");
 	columns_line(&rows[1], width, line);
 	assert_string_equal(line, "web   running    2  10000    50   150  150.0  125.0   10.0    5.0"
-			    "   16.0      123  12us   99M    1G");
+			    "   16.0      123  12us   99M   512M    1G");
 	columns_line(&rows[0], width, line);
 	assert_string_equal(line, "idle  stopped    2    100     0  none    0.0    0.0    0.0    0.0"
-			    "    0.0        0     -     0    1G");
+			    "    0.0        0     -     0     1G    1G");
 	columns_summary(rows, 3, line);
 	assert_string_equal(line, "3 VMs, 2 running; 150.0% of a CPU entitled, 135.0% received,"
 			    " 16.0% steal");
@@ -104,7 +106,7 @@ static void test_large_numbers(void **state)
 	row.vm = &vm;
 	memset(vm.name, 'n', INSULA_NAME_MAX);
 	vm.cpu_shares = vm.cpu_min = vm.cpu_max = vm.cpus = UINT32_MAX;
-	vm.resident = vm.memory = vm.sched.latency_p99 = UINT64_MAX;
+	vm.resident = vm.ram.target = vm.memory = vm.sched.latency_p99 = UINT64_MAX;
 	row.entitled = row.rates.received = row.rates.waiting = row.rates.steal = 1e300;
 	row.rates.switches = 1e300;
 	columns_line(&row, columns_name_width(&row, 1), line);
