@@ -14,9 +14,9 @@
  * idle. What neither takes nor gives anything is done at once: a target beyond what is resident
  * comes down to that, and one below it goes up to that, as far as the VM is due it.
  *
- * There is one way back from targets to what VMs are due: what is resident counts as wanted. Of a VM
- * at its target that is not more than its due, so it raises nothing by itself. That nothing swings,
- * tests/sim looks after.
+ * There is one way back from targets to what VMs are due: what is resident counts as wanted. Of a
+ * VM at its target that is not more than its due, so it raises nothing by itself. Whether anything
+ * swings, tests/sim looks.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>

@@ -175,7 +175,6 @@ static void note(struct ram_sim *sim)
 
 		vm->used[sim->tick] = vm->uses;
 		vm->held[sim->tick] = ram_held(vm);
-		vm->target[sim->tick] = vm->v.target;
 	}
 }
 
@@ -196,9 +195,8 @@ static void build_vm(struct ram_sim *sim, struct ram_vm *vm, const struct ram_ki
 	vm->first_shares = vm->v.shares;
 	vm->uses = ram_size(max(kind->uses, kind->touched));
 	vm->phase = ram_random(sim);
-	vm->used = calloc(3 * sim->ticks, sizeof(*vm->used));
+	vm->used = calloc(2 * sim->ticks, sizeof(*vm->used));
 	vm->held = vm->used + sim->ticks;
-	vm->target = vm->held + sim->ticks;
 }
 
 static void build(struct ram_sim *sim, const struct ram_scenario *scenario)

@@ -19,7 +19,7 @@ enum ram_figure {
 	RAM_FIG_BLOCKED, /* s that VMs waited in SHARE_LOW, all together */
 	RAM_FIG_STEPS,	/* of the worker */
 	RAM_FIG_COST,	/* basic blocks of the policy for each VM and step */
-	RAM_FIG_NS,	/* ns likewise, on this machine */
+	RAM_FIG_NS,	/* ns likewise, on this machine, most of which goes into counting them */
 	RAM_FIGURES
 };
 

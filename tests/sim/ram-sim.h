@@ -31,7 +31,7 @@
  * @sample:	where in its memory the pages of the sample lie, 0 to 1: hot is what lies lowest
  * @sampled:	how large it was then; @reach: how far up it has been hot since
  * @phase: @change: of one that waves; tick at which one that naps changes
- * @used: @held: @target: bytes, by each tick
+ * @used: @held: bytes, by each tick
  */
 struct ram_vm {
 	struct share_vm v;
@@ -43,7 +43,7 @@ struct ram_vm {
 	u64 sampled;
 	double reach, phase;
 	unsigned int change;
-	float *used, *held, *target;
+	float *used, *held;
 };
 
 /**
