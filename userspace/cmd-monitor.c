@@ -11,46 +11,70 @@
 
 #include "insula.h"
 #include "json.h"
+#include "size.h"
 #include "vm.h"
 
-/* A VM whose guarantee cannot be kept. */
-struct lacking {
+/* What has been said of a VM: how much of its cpu-min is lacking, and that it is held to less RAM. */
+struct known {
 	uint32_t id;
-	uint32_t percent;
+	uint32_t lacking;
+	bool held;
 };
 
 /*
  * An event says how things are; that a guarantee can be kept again is news only to who knows
- * that it could not: @lacking, @nr of them. Those of VMs that were destroyed stay, for they are
- * few.
+ * that it could not: @known, @nr of them. Those of VMs that were destroyed stay: they are small.
  */
 struct monitor {
 	const struct vm_args *args;
-	struct lacking *lacking;
+	struct known *known;
 	size_t nr;
 };
 
-/* Is it news? Without memory for it, it is news again and again. */
-static bool note_lacking(struct monitor *monitor, const struct vm *vm)
+/* NULL without memory for it: then all is news, again and again. */
+static struct known *find_known(struct monitor *monitor, uint32_t id)
 {
-	struct lacking *more;
-	uint32_t before;
+	struct known *more;
 
-	for (size_t i = 0; i < monitor->nr; i++) {
-		if (monitor->lacking[i].id != vm->id)
-			continue;
-		before = monitor->lacking[i].percent;
-		monitor->lacking[i].percent = vm->cpu_lacking;
-		return before != vm->cpu_lacking;
-	}
-	if (!vm->cpu_lacking)
-		return false;
-	more = reallocarray(monitor->lacking, monitor->nr + 1, sizeof(*more));
-	if (more) {
-		more[monitor->nr++] = (struct lacking){ vm->id, vm->cpu_lacking };
-		monitor->lacking = more;
-	}
-	return true;
+	for (size_t i = 0; i < monitor->nr; i++)
+		if (monitor->known[i].id == id)
+			return &monitor->known[i];
+	more = reallocarray(monitor->known, monitor->nr + 1, sizeof(*more));
+	if (!more)
+		return NULL;
+	monitor->known = more;
+	more[monitor->nr] = (struct known){ .id = id };
+	return &more[monitor->nr++];
+}
+
+static bool is_held(const struct vm *vm)
+{
+	return vm->state == INSULA_VM_STATE_RUNNING && vm->ram.target < vm->memory_target;
+}
+
+static void note(struct known *known, const struct vm *vm)
+{
+	known->lacking = vm->cpu_lacking;
+	known->held = is_held(vm);
+}
+
+static void print_news(struct monitor *monitor, const struct vm *vm)
+{
+	struct known none = { .id = vm->id }, *known = find_known(monitor, vm->id);
+	char target[SIZE_TEXT_MAX], memory[SIZE_TEXT_MAX];
+
+	if (!known)
+		known = &none;
+	if (vm->cpu_lacking && vm->cpu_lacking != known->lacking)
+		printf("; %u%% of its cpu-min cannot be kept: too few CPUs", vm->cpu_lacking);
+	else if (vm->cpu_lacking != known->lacking)
+		printf("; its cpu-min can be kept again");
+	if (is_held(vm) && !known->held)
+		printf("; RAM is short: it may have %s of %s now",
+		       format_size(vm->ram.target, target), format_size(vm->memory_target, memory));
+	else if (!is_held(vm) && known->held && vm->state == INSULA_VM_STATE_RUNNING)
+		printf("; it may have all of its memory again");
+	note(known, vm);
 }
 
 static void print_event_json(const struct vm *vm, const struct timespec *now)
@@ -66,10 +90,12 @@ static void print_event_json(const struct vm *vm, const struct timespec *now)
 	json_object_set_new(object, "exit_code",
 			    vm->has_exit_code ? json_integer(vm->exit_code) : json_null());
 	json_object_set_new(object, "cpu_lacking", json_integer(vm->cpu_lacking));
+	json_object_set_new(object, "memory_ceiling", json_integer(vm->memory_target));
+	json_object_set_new(object, "memory_target", json_integer(vm->ram.target));
 	print_json(object, JSON_COMPACT);
 }
 
-static void print_event(const struct vm *vm, bool lacking_is_news, const struct timespec *now)
+static void print_event(struct monitor *monitor, const struct vm *vm, const struct timespec *now)
 {
 	char when[32];
 
@@ -79,10 +105,7 @@ static void print_event(const struct vm *vm, bool lacking_is_news, const struct 
 		printf(" %s", vm->reason);
 	if (vm->has_exit_code)
 		printf(" %u", vm->exit_code);
-	if (lacking_is_news && vm->cpu_lacking)
-		printf("; %u%% of its cpu-min cannot be kept: too few CPUs", vm->cpu_lacking);
-	else if (lacking_is_news)
-		printf("; its cpu-min can be kept again");
+	print_news(monitor, vm);
 	putchar('\n');
 }
 
@@ -97,7 +120,7 @@ static void on_event(struct nlattr *attrs, int len, void *arg)
 	if (monitor->args->json)
 		print_event_json(&vm, &now);
 	else
-		print_event(&vm, note_lacking(monitor, &vm), &now);
+		print_event(monitor, &vm, &now);
 	fflush(stdout);
 }
 
@@ -134,8 +157,12 @@ static int look(struct monitor *monitor)
 		return status;
 	if (vm_dump(&nl, &vms, &nr))
 		status = vm_failed(&nl, NULL);
-	for (size_t i = 0; !status && i < nr; i++)
-		note_lacking(monitor, &vms[i]);
+	for (size_t i = 0; !status && i < nr; i++) {
+		struct known *known = find_known(monitor, vms[i].id);
+
+		if (known)
+			note(known, &vms[i]);
+	}
 	free(vms);
 	module_close(&nl);
 	return status;
@@ -152,7 +179,7 @@ int cmd_monitor(const struct vm_args *args)
 	status = look(&monitor);
 	if (!status)
 		status = follow(&events, &monitor);
-	free(monitor.lacking);
+	free(monitor.known);
 	module_close(&events);
 	return status;
 }

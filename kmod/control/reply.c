@@ -73,11 +73,32 @@ static int put_state(struct sk_buff *skb, const struct vm_info *vm)
 	return 0;
 }
 
+static int put_ram_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, INSULA_A_RAM_PAD);
+}
+
+static int put_ram(struct sk_buff *skb, const struct reclaim_info *ram)
+{
+	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_RAM);
+
+	if (!nest || put_ram_u64(skb, INSULA_A_RAM_TARGET, ram->target) ||
+	    put_ram_u64(skb, INSULA_A_RAM_ENTITLED, ram->entitled) ||
+	    put_ram_u64(skb, INSULA_A_RAM_IDLE, ram->idle) ||
+	    put_ram_u64(skb, INSULA_A_RAM_DEMOTED, ram->demoted) ||
+	    put_ram_u64(skb, INSULA_A_RAM_RETURNED, ram->returned))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 int reply_put_event(struct sk_buff *skb, const struct vm_info *vm)
 {
 	if (nla_put_u32(skb, INSULA_A_VM_ID, vm->id) ||
 	    nla_put_string(skb, INSULA_A_VM_NAME, vm->name) ||
-	    put_state(skb, vm))
+	    put_state(skb, vm) ||
+	    put_u64(skb, INSULA_A_VM_MEMORY_TARGET, vm->settings.memory.target ?: vm->memory) ||
+	    put_ram(skb, &vm->ram))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -147,25 +168,6 @@ static int put_sched(struct sk_buff *skb, int type, const struct sched_stats *st
 	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P50, sched_latency(stats, 500)) ||
 	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P99, sched_latency(stats, 990)) ||
 	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_MAX, sched_latency(stats, 1000)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_ram_u64(struct sk_buff *skb, int type, u64 value)
-{
-	return nla_put_u64_64bit(skb, type, value, INSULA_A_RAM_PAD);
-}
-
-static int put_ram(struct sk_buff *skb, const struct reclaim_info *ram)
-{
-	struct nlattr *nest = nla_nest_start(skb, INSULA_A_VM_RAM);
-
-	if (!nest || put_ram_u64(skb, INSULA_A_RAM_TARGET, ram->target) ||
-	    put_ram_u64(skb, INSULA_A_RAM_ENTITLED, ram->entitled) ||
-	    put_ram_u64(skb, INSULA_A_RAM_IDLE, ram->idle) ||
-	    put_ram_u64(skb, INSULA_A_RAM_DEMOTED, ram->demoted) ||
-	    put_ram_u64(skb, INSULA_A_RAM_RETURNED, ram->returned))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

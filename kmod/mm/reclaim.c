@@ -214,6 +214,16 @@ static u64 for_balloon(struct vm *vm, u64 target)
 	return max(told, min(vm->memory - target, spare));
 }
 
+/* Who listens learns of the host's being short of RAM, and of the end of that. */
+static void tell_if_held(struct vm *vm, u64 target)
+{
+	bool held = is_on(vm) && target < ceiling_of(vm, &vm->settings.memory);
+
+	if (held != vm->reclaim.held)
+		vm_tell(vm);
+	vm->reclaim.held = held;
+}
+
 /*
  * A balloon has until the next step to bring it about; what is missing then, or when there is no
  * time for that, is demoted. Return: is there more to do?
@@ -231,6 +241,7 @@ static bool follow(struct vm *vm)
 		virtio_balloon_set_target(vm->devices.balloon, for_balloon(vm, target));
 	if (is_on(vm) && resident > limit)
 		resident -= ram_demote(&vm->ram, resident - limit);
+	tell_if_held(vm, target);
 	mutex_unlock(&vm->lock);
 	return resident > target;
 }

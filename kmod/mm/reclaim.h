@@ -34,6 +34,7 @@ const char *ram_text(u64 bytes, char text[RAM_TEXT]);
  * @filled:	ram->filled at the last step
  * @asked:	bytes it has asked for of late, old ones counting less
  * @before:	its target one step ago
+ * @held:	listeners have been told that it may not have all that its settings allow; vm->lock
  */
 struct reclaim_vm {
 	struct list_head link;
@@ -43,6 +44,7 @@ struct reclaim_vm {
 	struct ram_sample sample;
 	u32 steps;
 	u64 filled, asked, before;
+	bool held;
 };
 
 /** struct reclaim_info - what came of it, in bytes */
