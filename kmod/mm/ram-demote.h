@@ -24,7 +24,8 @@ u64 ram_demote(struct guest_ram *ram, u64 bytes);
 /**
  * ram_make_room() - before a page is mapped: is there room below the ceiling? If not, make some
  *
- * What it demotes is enough for a while, since that has to wait for RCU. Context: as ram_populate().
+ * What it demotes is enough for a while, since that has to wait for RCU. Context: as
+ * ram_populate().
  */
 void ram_make_room(struct guest_ram *ram);
 

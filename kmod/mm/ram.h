@@ -31,9 +31,10 @@ struct ram_batch;
  * @spare:	zeroed pages for tables to come, because none can be allocated under @lock
  * @nspare:	how many of them there are
  * @batch:	where leaves go that are emptied
- * @resident:	bytes mapped now; read without the lock for statistics, as are @filled, @demoted, @returned
- * @filled:	bytes that were mapped, ever; @demoted: unmapped by ram_demote(); @returned: mapped
- *		again, or for the first time but not new in the file
+ * @resident:	bytes mapped now; read without the lock for statistics, as are the next three
+ * @filled:	bytes that were mapped, ever
+ * @demoted:	unmapped by ram_demote()
+ * @returned:	mapped again, or for the first time but not new in the file
  * @ceiling:	bytes that should be mapped at most; read and written without a lock
  * @demoting:	one demotes at a time, and guards @hand
  * @hand:	where the next look for pages to demote begins

@@ -3,8 +3,8 @@
  * reclaim.h - all VMs together: how the host's RAM is divided among them
  *
  * As long as the host has enough, nothing here runs. When it has not, a worker gives each VM a
- * ceiling, by share.h, and sees to it that what is beyond goes back to the host: by its balloon as far as
- * its guest says that it can do without, else by demotion.
+ * ceiling, by share.h, and sees to it that what is beyond goes back to the host: by its balloon as
+ * far as its guest says that it can do without, else by demotion.
  */
 #ifndef _INSULA_RECLAIM_H
 #define _INSULA_RECLAIM_H
@@ -19,7 +19,7 @@ struct vm_memory;
 
 #define RAM_TEXT 24
 
-/** ram_text() - a size as people write it: 512M, 5.2G; rounded down. Return: @text. Context: any. */
+/** ram_text() - a size as people write it, rounded down: 5.2G. Return: @text. Context: any. */
 const char *ram_text(u64 bytes, char text[RAM_TEXT]);
 
 /**

@@ -73,8 +73,8 @@ static void merge(struct vm_settings *to, u32 which, const struct vm_settings *f
 }
 
 /*
- * Both, or none. What asks for less is never refused: so a guarantee of RAM is raised before what may
- * be refused, and lowered after.
+ * Both, or none. What asks for less is never refused: so a guarantee of RAM is raised before what
+ * may be refused, and lowered after.
  */
 static int put_in_effect(struct vm *vm, const struct vm_settings *new,
 			 struct netlink_ext_ack *extack)
