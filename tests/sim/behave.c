@@ -28,7 +28,7 @@ void behave_start(struct sim *sim, struct sim_vcpu *vcpu)
 	const struct vm_spec *spec = vcpu->vm->spec;
 	u64 at = 0;
 
-	if (spec->behaviour == RELAY && vcpu->index)
+	if (spec->late || (spec->behaviour == RELAY && vcpu->index))
 		at = NEVER;
 	else if (spec->behaviour != HOG)
 		at = 1 + sim_random(sim, spec->run + spec->sleep);

@@ -124,6 +124,7 @@ void sim_build(struct sim *sim, const struct scenario *scenario)
 	*sim = (struct sim){ .scenario = scenario, .random = 88172645463325252ULL };
 	sim->nr_cpus = scenario->nr_cpus;
 	sim->end = scenario->seconds * SEC;
+	sim->away = make(sim->end / SAMPLE + 2, sizeof(*sim->away));
 	for (spec = scenario->vms; spec->count; spec++)
 		sim->nr_vms += spec->count;
 	build_cpus(sim);
@@ -158,6 +159,7 @@ void sim_free(struct sim *sim)
 	free(sim->sys.waiting);
 	free(sim->cpu);
 	free(sim->all);
+	free(sim->away);
 	free_vms(sim);
 	heap_free(&sim->heap);
 }

@@ -39,9 +39,11 @@ static u64 stolen(const struct sim_cpu *cpu, u64 at)
 
 void sim_settle(struct sim *sim, struct sim_cpu *cpu)
 {
-	u64 taken = stolen(cpu, sim->now) - stolen(cpu, cpu->seen);
+	u64 here = clamp(cpu->arrives, cpu->seen, sim->now);
+	u64 taken = here - cpu->seen + stolen(cpu, sim->now) - stolen(cpu, here);
 	u64 ran = sim->now - cpu->seen - taken;
 
+	cpu->away += here - cpu->seen;
 	cpu->seen = sim->now;
 	if (!cpu->rq.curr)
 		return;
@@ -161,6 +163,8 @@ static void run(struct sim *sim, struct sim_cpu *cpu, struct sim_vcpu *vcpu, boo
 
 	cpu->hungry = NEVER;
 	sim->switches += switched;
+	if (switched)
+		cpu->arrives = sim->now + sim->scenario->arrival;
 	sim->migrations += vcpu->last_cpu >= 0 && vcpu->last_cpu != here;
 	vcpu->last_cpu = here;
 	if (vcpu->woke != NEVER && vcpu->vm->spec->latency)

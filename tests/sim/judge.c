@@ -41,6 +41,7 @@ struct segment {
 	const struct sim *sim;
 	struct share *share;
 	u32 *shares, *min, *max;
+	bool *there;
 	double *capacity;
 	unsigned int from, to;	/* samples */
 	bool acted;		/* it began with an action */
@@ -59,6 +60,8 @@ static double most_of(const struct segment *seg, unsigned int i)
 	const struct sim_vm *vm = &seg->sim->vm[i];
 	double cap = vm->spec->behaviour == RELAY ? 1 : vcpus_of(vm->spec);
 
+	if (!seg->there[i])
+		return 0;
 	if (by_clock(vm->spec))
 		cap = min(cap, (vm->requested[seg->to] - vm->requested[seg->from]) /
 			       ((seg->to - seg->from) * (double)SAMPLE));
@@ -67,6 +70,16 @@ static double most_of(const struct segment *seg, unsigned int i)
 	if (seg->max[i])
 		cap = min(cap, seg->max[i] / 100.0);
 	return cap;
+}
+
+/* What passed until threads had arrived, nobody could have. */
+static void leave_out_arrivals(struct segment *seg, double sign)
+{
+	const struct sim *sim = seg->sim;
+	double away = sim->away[seg->to] - sim->away[seg->from];
+
+	for (unsigned int i = 0; i < sim->nr_cpus; i++)
+		seg->capacity[i] -= sign * away / ((seg->to - seg->from) * SAMPLE) / sim->nr_cpus;
 }
 
 static void find_dues(struct segment *seg)
@@ -83,7 +96,9 @@ static void find_dues(struct segment *seg)
 		seg->sleeps |= sim->vm[i].spec->behaviour != HOG;
 		seg->loose |= sim->vm[i].spec->games || sim->vm[i].spec->behaviour == NAP;
 	}
+	leave_out_arrivals(seg, 1);
 	solve(seg->capacity, sim->nr_cpus, seg->share, sim->nr_vms);
+	leave_out_arrivals(seg, -1);
 }
 
 static double received(const struct segment *seg, unsigned int i, unsigned int from,
@@ -213,6 +228,8 @@ static void act(struct segment *seg, const struct act *act)
 			seg->shares[i] = act->shares;
 			seg->min[i] = act->min;
 			seg->max[i] = act->max;
+		} else if (act->action == START) {
+			seg->there[i] = true;
 		} else {
 			seg->capacity[i] = act->action == ONLINE;
 		}
@@ -226,11 +243,13 @@ static void begin(struct segment *seg, const struct sim *sim)
 	seg->shares = calloc(3 * sim->nr_vms, sizeof(*seg->shares));
 	seg->min = seg->shares + sim->nr_vms;
 	seg->max = seg->min + sim->nr_vms;
+	seg->there = calloc(sim->nr_vms, sizeof(*seg->there));
 	seg->capacity = calloc(sim->nr_cpus, sizeof(*seg->capacity));
 	for (unsigned int i = 0; i < sim->nr_vms; i++) {
 		seg->shares[i] = sim->vm[i].shares;
 		seg->min[i] = sim->vm[i].spec->min;
 		seg->max[i] = sim->vm[i].spec->max;
+		seg->there[i] = !sim->vm[i].spec->late;
 	}
 	for (unsigned int i = 0; i < sim->nr_cpus; i++) {
 		const struct sim_cpu *cpu = &sim->cpu[i];
@@ -261,6 +280,7 @@ static void judge_segments(const struct sim *sim, struct verdict *verdict)
 	}
 	free(seg.share);
 	free(seg.shares);
+	free(seg.there);
 	free(seg.capacity);
 }
 

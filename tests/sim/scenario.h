@@ -27,6 +27,7 @@ enum behaviour {
  * @vcpus:	each, 0: 1
  * @min: @max:	percent of a CPU
  * @first_cpu: @cpus:	affinity; @cpus 0: all. @spread: that of the next VM begins so much later
+ * @late:	it begins with a START; a HOG only
  * @latency:	measure its wake-ups
  * @games:	tries to get more than it is due: must not
  */
@@ -36,7 +37,7 @@ struct vm_spec {
 	enum behaviour behaviour;
 	u64 run, sleep;
 	unsigned int first_cpu, cpus, spread;
-	bool latency, games;
+	bool late, latency, games;
 };
 
 static inline unsigned int vcpus_of(const struct vm_spec *spec)
@@ -44,7 +45,7 @@ static inline unsigned int vcpus_of(const struct vm_spec *spec)
 	return spec->vcpus ?: 1;
 }
 
-enum action { SET = 1, OFFLINE, ONLINE };
+enum action { SET = 1, START, OFFLINE, ONLINE };
 
 /**
  * struct act - at some time
@@ -70,6 +71,9 @@ enum check {
 
 /**
  * struct scenario
+ * @steal: @steal_period: of every @steal_period ns the host takes as many of each even CPU
+ * @arrival:	ns from a decision until the thread of another vCPU is there: part of its turn, but
+ *		nobody's time
  * @slice_a_vcpu: an error of SHARES may be a slice for each vCPU, not for each VM. The policy gives a
  *		CPU for a slice at a time and keeps count for each vCPU: with its vCPUs in as many
  *		queues, each of which may be most of a slice ahead or behind, a VM is off by the sum.
@@ -83,7 +87,7 @@ struct scenario {
 	unsigned int checks;
 	struct vm_spec vms[MOST_KINDS];
 	struct act acts[MOST_ACTIONS];
-	u64 steal, steal_period;	/* of each even CPU */
+	u64 steal, steal_period, arrival;
 	bool slice_a_vcpu;
 };
 

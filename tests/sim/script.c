@@ -31,6 +31,12 @@ static void set(struct sim *sim, const struct act *act)
 	}
 }
 
+static void start(struct sim *sim, struct sim_vm *vm)
+{
+	for (unsigned int i = 0; i < vcpus_of(vm->spec); i++)
+		heap_arm(&sim->heap, &vm->vcpu[i].wake, sim->now);
+}
+
 /* Everybody has to leave; those who were there, linked by @next. */
 static struct sched_vcpu *clear(struct sim *sim, struct sim_cpu *cpu)
 {
@@ -94,6 +100,8 @@ static void script(struct sim *sim, struct timer *timer)
 	if (act->action == SET)
 		set(sim, act);
 	for (unsigned int i = act->first; i < act->first + act->count; i++) {
+		if (act->action == START)
+			start(sim, &sim->vm[i]);
 		if (act->action == OFFLINE)
 			offline(sim, &sim->cpu[i]);
 		if (act->action == ONLINE)

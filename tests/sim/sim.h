@@ -30,6 +30,7 @@ struct sim_vm;
  * struct sim_cpu
  * @decide: @end:	when to decide anew; when the running vCPU will have nothing to do
  * @seen:	until when what it does has been accounted for
+ * @arrives:	when the thread of the running vCPU is here; @away: ns that were spent so
  * @taken:	ns of the host, not told to the policy yet
  * @steal:	of every @steal_period ns the host takes as many at the beginning
  * @idle:	nothing runs here, though something could
@@ -38,7 +39,7 @@ struct sim_vm;
 struct sim_cpu {
 	struct sched_rq rq;
 	struct timer decide, end;
-	u64 seen, taken, busy;
+	u64 seen, arrives, away, taken, busy;
 	u64 steal, steal_period;
 	u64 hungry;
 	bool idle;
@@ -90,6 +91,7 @@ struct sim {
 	struct timer sample, watch, script, entitle;
 	struct sched_vm **all;
 	unsigned int samples, next_action;
+	u64 *away;	/* ns, of all CPUs until threads had arrived, by each sample */
 	/* figures */
 	u64 latency[LATENCIES], wakes, latency_max;
 	u64 hungry_max, migrations, switches;

@@ -50,8 +50,10 @@ static void sample(struct sim *sim, struct timer *timer)
 {
 	unsigned int n = sim->samples++;
 
-	for (unsigned int i = 0; i < sim->nr_cpus; i++)
+	for (unsigned int i = 0; i < sim->nr_cpus; i++) {
 		sim_settle(sim, &sim->cpu[i]);
+		sim->away[n] += sim->cpu[i].away;
+	}
 	for (unsigned int i = 0; i < sim->nr_vms; i++) {
 		struct sim_vm *vm = &sim->vm[i];
 
