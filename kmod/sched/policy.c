@@ -86,6 +86,8 @@ void sched_charge(struct sched_rq *rq, u64 now, u64 taken)
 	if (!vcpu)
 		return;
 	vcpu->stats.taken += taken;
+	/* Also what it did not have: what is left must not be less than it takes to arrive. */
+	vcpu->boost -= min_t(u64, vcpu->boost, taken);
 	if (ran <= 0)
 		return;
 	vcpu->stats.received += ran;

@@ -164,7 +164,7 @@ u64 sched_latency(const struct sched_stats *stats, unsigned int permille);
  * @vtime:	[q] virtual time that it has received, on its queue's scale
  * @deadline:	[q] @vtime at which its present request has been served
  * @weight:	[q] as counted in rq->load
- * @boost:	[q] ns left of a turn as one that has waked up
+ * @boost:	[q] ns left of a turn as one that has waked up; they pass, whoever has them
  * @lent:	[q] ns taken from vm->max for the present turn
  * @since:	[q] when it came into @state
  * @woke:	[q] when it waked up, if it has not run since; else ~0

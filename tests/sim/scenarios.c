@@ -62,6 +62,11 @@ const struct scenario scenarios[] = {
 	/* What the host takes. */
 	{ "2 CPUs: the host takes 30 % of CPU 0", 2, 11, SHARES, {
 		HOGS(3), HOGS(2, .shares = 300) }, .steal = 3 * MSEC, .steal_period = 10 * MSEC },
+	/* What passes until threads have arrived. */
+	{ "1 CPU: hogs 100:200:700, 20 us until one is there", 1, 11, SHARES, {
+		HOGS(1), HOGS(1, .shares = 200), HOGS(1, .shares = 700) }, .arrival = 20 * USEC },
+	{ "2 CPUs: 16 equal hogs, 50 us until one is there", 2, 11, SHARES, {
+		HOGS(16) }, .arrival = 50 * USEC },
 	/* Sleepers. */
 	{ "4 CPUs: 12 hogs, 12 sleepers of 5 %", 4, 11, SHARES | LATENCY, {
 		HOGS(12), WAKES(12, 500 * USEC, 9500 * USEC) } },

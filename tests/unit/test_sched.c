@@ -286,6 +286,23 @@ static void test_taken(void **state)
 	assert_int_equal(RECEIVED(0) + RECEIVED(1) + VCPU(0)->stats.taken, b.now - SEC);
 }
 
+/* Until a thread has arrived its turn passes: there is no turn that is over before, again and again. */
+static void test_arrival(void **state)
+{
+	const u64 arrival = 20000;
+
+	hogs(2);
+	for (int i = 0; i < 100; i++) {
+		struct sched_vcpu *vcpu = b.rq[0]->curr;
+		bool other = bench_decide(b.rq[0]) != vcpu;
+
+		assert_true(!other || b.rq[0]->until - b.now > arrival);
+		b.now = b.rq[0]->until;
+		bench_charge(b.rq[0], other ? arrival : 0);
+	}
+	assert_near(RECEIVED(0), RECEIVED(1), 2 * SLICE);
+}
+
 /* A VM whose vCPUs give their turns to each other for ever gains nothing by that. */
 static void test_swap(void **state)
 {
@@ -448,7 +465,7 @@ int main(void)
 		T(nobody), T(alone), T(in_turn), T(weights), T(vcpus_divide),
 		T(set_while_running), T(wake_up), T(wake_up_again_and_again), T(guarantee),
 		T(guarantee_after_sleep), T(cap), T(cap_is_lifted), T(block_throttled),
-		T(block_any_state), T(taken), T(swap), T(place), T(pull), T(leave),
+		T(block_any_state), T(taken), T(arrival), T(swap), T(place), T(pull), T(leave),
 		T(idle_looks_everywhere), T(latency), T(latency_of_what),
 	};
 
