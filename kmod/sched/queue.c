@@ -59,12 +59,22 @@ void queue_quit(struct sched_rq *rq, struct sched_vcpu *vcpu)
 	move_mean(rq, -by);
 }
 
+/*
+ * What it is ahead or behind, and what is left of its request, are time: with another weight that is
+ * as much, but more or less of virtual time. The mean stays where it is.
+ */
 void queue_weigh(struct sched_rq *rq, struct sched_vcpu *vcpu)
 {
-	if (vcpu->weight == vm_weight(vcpu->vm))
+	s64 ahead = moment(rq, vcpu), left = (s64)(vcpu->deadline - vcpu->vtime) * vcpu->weight;
+	u32 weight = vm_weight(vcpu->vm);
+
+	if (vcpu->weight == weight)
 		return;
-	queue_quit(rq, vcpu);
-	queue_join(rq, vcpu, SCHED_SLICE);
+	WRITE_ONCE(rq->load, rq->load - vcpu->weight + weight);
+	vcpu->weight = weight;
+	vcpu->vtime = rq->vtime + div_s64(ahead, weight);
+	vcpu->deadline = vcpu->vtime + div_s64(left, weight);
+	move_mean(rq, moment(rq, vcpu) - ahead);
 }
 
 void queue_run(struct sched_rq *rq, u64 ns)
@@ -165,6 +175,28 @@ static void publish(struct sched_rq *rq)
 	WRITE_ONCE(rq->best, best->kind);
 	WRITE_ONCE(rq->best_vtime, best->vtime + rq->base);
 	WRITE_ONCE(rq->best_weight, best->weight);
+}
+
+void queue_weigh_all(struct sched_rq *rq)
+{
+	struct rb_node *node, *next;
+	struct sched_vcpu *vcpu;
+	enum sched_kind kind;
+
+	if (rq->curr)
+		queue_weigh(rq, rq->curr);
+	for (kind = SCHED_WAKING; kind < SCHED_KINDS; kind++) {
+		for (node = rb_first_cached(&rq->tree[kind]); node; node = next) {
+			next = rb_next(node);
+			vcpu = queue_entry(node, kind);
+			if (vcpu->weight == vm_weight(vcpu->vm))
+				continue;
+			rb_erase_cached(node, &rq->tree[kind]);
+			queue_weigh(rq, vcpu);
+			insert(rq, vcpu);
+		}
+	}
+	publish(rq);
 }
 
 void queue_add(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now)

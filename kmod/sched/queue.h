@@ -134,7 +134,9 @@ void queue_del(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now);
 struct sched_vcpu *queue_owed(struct sched_rq *rq, u64 now);
 /** queue_first() - who is next? It stays there. NULL: nobody waits. */
 struct sched_vcpu *queue_first(struct sched_rq *rq, u64 now);
-/** queue_weigh() - @vcpu runs: count it with the present weight, not the old one */
+/** queue_weigh() - @vcpu, which is in no tree, counts with the present weight from now on */
 void queue_weigh(struct sched_rq *rq, struct sched_vcpu *vcpu);
+/** queue_weigh_all() - so does everybody here */
+void queue_weigh_all(struct sched_rq *rq);
 
 #endif

@@ -67,6 +67,10 @@ const struct scenario scenarios[] = {
 		HOGS(1), HOGS(1, .shares = 200), HOGS(1, .shares = 700) }, .arrival = 20 * USEC },
 	{ "2 CPUs: 16 equal hogs, 50 us until one is there", 2, 11, SHARES, {
 		HOGS(16) }, .arrival = 50 * USEC },
+	{ "1 CPU: min 50, max 10; later 100, 300; 10 us", 1, 13, SHARES | LIMITS | EFFECT, {
+		HOGS(1, .shares = 1, .min = 50), HOGS(1, .shares = 10000, .max = 10),
+		HOGS(1, .late = true), HOGS(1, .shares = 300, .late = true) }, {
+		{ 2 * SEC, START, 2, 2 } }, .arrival = 10 * USEC },
 	/* Sleepers. */
 	{ "4 CPUs: 12 hogs, 12 sleepers of 5 %", 4, 11, SHARES | LATENCY, {
 		HOGS(12), WAKES(12, 500 * USEC, 9500 * USEC) } },

@@ -303,6 +303,50 @@ static void test_arrival(void **state)
 	assert_near(RECEIVED(0), RECEIVED(1), 2 * SLICE);
 }
 
+static void entitle(void)
+{
+	struct sched_vm *all[VMS];
+
+	for (unsigned int i = 0; i < VMS; i++)
+		all[i] = &b.vm[i].v;
+	sched_entitle(&b.sys, all, VMS, b.now);
+	check_all();
+}
+
+/* ns that it is ahead of the mean */
+static s64 ahead(const struct sched_vcpu *vcpu)
+{
+	return ((s64)(vcpu->vtime - vcpu->rq->vtime) * vcpu->weight) >> 20;
+}
+
+/*
+ * What a share is worth falls to a thousandth when others come. Who waits just then has the weight
+ * that it should have, and is not further ahead than before.
+ */
+static void test_weights_of_who_waits(void **state)
+{
+	s64 before;
+
+	b.vm[0].allowed = b.vm[1].allowed = b.vm[2].allowed = 1;
+	set(0, 10000, 0, 10);
+	set(1, 1, 50, 0);
+	hogs(2);
+	run_capped(0, SCHED_ENTITLE_NS);
+	entitle();
+	run_capped(0, SCHED_ENTITLE_NS);
+	while (VCPU(0)->state != SCHED_QUEUED || ahead(VCPU(0)) <= 0)
+		run_capped(0, MSEC / 10);
+	entitle();
+	bench_wake_on(b.rq[0], VCPU(2));
+	b.now += SCHED_ENTITLE_NS;
+	before = ahead(VCPU(0));
+	assert_true(VCPU(0)->weight < VCPU(2)->weight / 10);
+	entitle();
+	assert_int_equal(VCPU(0)->state, SCHED_QUEUED);
+	assert_near(VCPU(0)->weight, VCPU(1)->weight / 5, VCPU(1)->weight / 50);
+	assert_near(ahead(VCPU(0)), before, 1000);
+}
+
 /* A VM whose vCPUs give their turns to each other for ever gains nothing by that. */
 static void test_swap(void **state)
 {
@@ -465,7 +509,7 @@ int main(void)
 		T(nobody), T(alone), T(in_turn), T(weights), T(vcpus_divide),
 		T(set_while_running), T(wake_up), T(wake_up_again_and_again), T(guarantee),
 		T(guarantee_after_sleep), T(cap), T(cap_is_lifted), T(block_throttled),
-		T(block_any_state), T(taken), T(arrival), T(swap), T(place), T(pull), T(leave),
+		T(block_any_state), T(taken), T(arrival), T(weights_of_who_waits), T(swap), T(place), T(pull), T(leave),
 		T(idle_looks_everywhere), T(latency), T(latency_of_what),
 	};
 
