@@ -16,6 +16,8 @@
 #include "queue.h"
 
 #define CAP_SAVED_NS	10000000ULL
+/* ns: what one of several vCPUs is due in as many it asks for at a time, if that is little. */
+#define REQUEST_EVERY	25000000ULL
 /*
  * By how many permille weights exceed what can be had. A vCPU that is worth a whole CPU has to
  * be so without doubt, or others would come and go there. A small cap is lent in small portions:
@@ -100,9 +102,15 @@ static s64 enough(const struct sched_vm *vm)
 
 u64 vm_request(const struct sched_vm *vm)
 {
-	if (READ_ONCE(vm->max.percent) == SCHED_NO_MAX)
-		return SCHED_REQUEST;
-	return clamp((u64)portion(vm), SCHED_GRAIN, SCHED_REQUEST);
+	u64 most = SCHED_REQUEST, due, level = READ_ONCE(vm->due.level);
+
+	if (READ_ONCE(vm->max.percent) != SCHED_NO_MAX)
+		most = clamp((u64)portion(vm), SCHED_GRAIN, SCHED_REQUEST);
+	if (vm->vcpus < 2)
+		return most;
+	/* Nothing while no level is known: what is asked for then may stand for long. */
+	due = mul_u64_u64_shr(REQUEST_EVERY * vm_weight(vm), level, 32 + WEIGHT_SHIFT);
+	return clamp(due, max(most / vm->vcpus, SCHED_GRAIN), most);
 }
 
 /* The weight that is worth that part of a CPU, and so many permille more. */

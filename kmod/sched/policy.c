@@ -28,6 +28,9 @@
  * can be as many only as CPUs are promised; and ones that have slept, if they had less than
  * their due, for a short turn. Both pay for what they run like others, so neither gains time.
  *
+ * What each of a VM's vCPUs may be off adds up, so where that is little time they take shorter turns:
+ * see vm_request().
+ *
  * Bounds, in turns of SCHED_SLICE: on one CPU, of the ideal for those present, one turn, plus one
  * of each VM that is owed time. Between CPUs, one more for WORTH_MOVING and what passes until all
  * queues have been looked at (a turn for each LOOKED_AT of them). A guarantee: a turn for each CPU
@@ -63,6 +66,7 @@ void sched_vcpu_init(struct sched_vcpu *vcpu, struct sched_vm *vm, struct sched_
 {
 	vcpu->vm = vm;
 	vcpu->rq = rq;
+	vm->vcpus++;
 	vcpu->due_at = NEVER;
 	vcpu->woke = NEVER;
 	vcpu->vtime = READ_ONCE(rq->vtime);
@@ -163,7 +167,9 @@ bool sched_wake(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 now)
 		not_before_vm(rq, vcpu);
 	queue_join(rq, vcpu, SCHED_SLICE);
 	new_request(vcpu);
-	vcpu->boost = !before(rq->vtime, vcpu->vtime) ? SCHED_WAKE_SLICE : 0;
+	vcpu->boost = 0;
+	if (!before(rq->vtime, vcpu->vtime))
+		vcpu->boost = min_t(u64, vm_request(vcpu->vm), SCHED_WAKE_SLICE);
 	clear_bit(rq->cpu, rq->sys->idle);
 	queue_add(rq, vcpu, now);
 	return preempt(rq, vcpu, now);
@@ -241,16 +247,19 @@ void sched_weigh(struct sched_vcpu *vcpu, u64 now)
 /* How long @vcpu may run, given that it may. */
 static u64 turn(const struct sched_rq *rq, const struct sched_vcpu *vcpu)
 {
-	u64 left;
+	u64 left, least = SCHED_GRAIN;
 
 	if (vcpu->kind == SCHED_OWED)
 		return SCHED_REQUEST;
 	if (vcpu->kind == SCHED_WAKING)
 		return vcpu->boost;
-	if (!rq->queued && bitmap_empty(rq->sys->waiting, rq->sys->nr_cpus))
-		return ALONE;
+	if (!rq->queued) {
+		if (bitmap_empty(rq->sys->waiting, rq->sys->nr_cpus))
+			return ALONE;
+		least = SCHED_REQUEST;	/* there is nobody to make room for */
+	}
 	left = ((vcpu->deadline - vcpu->vtime) * vcpu->weight) >> VIRTUAL_SHIFT;
-	return clamp(left, SCHED_GRAIN, SCHED_SLICE);
+	return clamp(left, least, SCHED_SLICE);
 }
 
 /* Buckets end at 1000 << i / 2 and, the odd ones, 1500 << i / 2. */

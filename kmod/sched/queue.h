@@ -27,7 +27,8 @@
 #define QUEUE_BEHIND	(32 * SCHED_SLICE)
 
 /* A weight is shares times this, divided by the VM's vCPUs that can run. */
-#define WEIGHT_SCALE	1024
+#define WEIGHT_SHIFT	10
+#define WEIGHT_SCALE	(1 << WEIGHT_SHIFT)
 /* More would leave virtual() too few digits. */
 #define WEIGHT_MOST	(16 * SCHED_SHARES_MAX * WEIGHT_SCALE)
 
@@ -94,6 +95,10 @@ u64 vm_borrow(struct sched_vcpu *vcpu, u64 now);
  * With a small cap no more than is taken of it at a time: it may be served at any time before its
  * deadline, early once and late the next time, and what has come meanwhile must not be more
  * than can be saved.
+ *
+ * Each of several vCPUs may be ahead or behind by what it asks for, and all of them at the same time.
+ * So those that are due little ask for less, down to a part of the whole for each. Their turns
+ * come so seldom that shorter ones cost nothing.
  */
 u64 vm_request(const struct sched_vm *vm);
 /** vm_has_left() - would it be more than 0? */

@@ -107,24 +107,18 @@ static double received(const struct segment *seg, unsigned int i, unsigned int f
 	return seg->sim->vm[i].received[to] - seg->sim->vm[i].received[from];
 }
 
-static void note_judged(struct verdict *verdict, enum figure figure, double value, double judged)
+static void note(struct verdict *verdict, enum figure figure, double value)
 {
 	verdict->figure[figure] = max(verdict->figure[figure], value);
-	verdict->judged[figure] = max(verdict->judged[figure], judged);
 	verdict->asked[figure] = true;
 }
 
-static void note(struct verdict *verdict, enum figure figure, double value)
-{
-	note_judged(verdict, figure, value, value);
-}
-
-/* Percent of what was due, or of the slices to which @slices are as many percent as @most. */
+/* Percent of what was due, or of that to which a slice is as many percent as @most. */
 static double error(const struct segment *seg, unsigned int i, unsigned int from,
-		    unsigned int to, double most, unsigned int slices)
+		    unsigned int to, double most)
 {
 	double due = seg->share[i].due * (to - from) * SAMPLE;
-	double least = (double)slices * SCHED_SLICE * 100 / most;
+	double least = SCHED_SLICE * 100 / most;
 
 	return (received(seg, i, from, to) - due) * 100 / max(due, least);
 }
@@ -141,21 +135,19 @@ static void judge_window(const struct segment *seg, unsigned int i, unsigned int
 			 unsigned int to, enum figure figure, struct verdict *verdict)
 {
 	const struct vm_spec *spec = seg->sim->vm[i].spec;
-	unsigned int slices = seg->sim->scenario->slice_a_vcpu ? vcpus_of(spec) : 1;
-	double most = limits[figure].most, e, judged;
+	double e;
 
 	if (!spec->games && spec->behaviour == NAP)
 		return;
 	if (spec->games && figure != FIG_10S)
 		return;
-	e = counts(seg, spec, error(seg, i, from, to, most, 1));
-	judged = counts(seg, spec, error(seg, i, from, to, most, slices));
+	e = counts(seg, spec, error(seg, i, from, to, limits[figure].most));
 	if (figure == FIG_10S && e > max(verdict->figure[FIG_10S], verdict->figure[FIG_GAIN])) {
 		verdict->vm = i;
 		verdict->got = received(seg, i, from, to) / ((to - from) * (double)SAMPLE);
 		verdict->due = seg->share[i].due;
 	}
-	note_judged(verdict, spec->games ? FIG_GAIN : figure, e, judged);
+	note(verdict, spec->games ? FIG_GAIN : figure, e);
 }
 
 static void judge_limits(const struct segment *seg, unsigned int i, unsigned int at,
@@ -311,8 +303,7 @@ bool judge(const struct sim *sim, struct verdict *verdict)
 			verdict->asked[i] = false;
 		if (!limits[i].most || !verdict->asked[i])
 			continue;
-		verdict->failed[i] = verdict->judged[i] > limits[i].most;
-		verdict->allowed[i] = verdict->figure[i] > limits[i].most && !verdict->failed[i];
+		verdict->failed[i] = verdict->figure[i] > limits[i].most;
 		well &= !verdict->failed[i];
 	}
 	return well;

@@ -27,14 +27,12 @@ enum figure {
 
 /**
  * struct verdict
- * @judged:	what of @figure counts: less, where the scenario allows more than others do
- * @asked:	is it a figure of this scenario? @failed: is it beyond its limit? @allowed: it is
- *		beyond, but what counts of it is not
+ * @asked:	is it a figure of this scenario? @failed: is it beyond its limit?
  * @vm: @got: @due:	of the worst error over 10 s: who, CPUs
  */
 struct verdict {
-	double figure[FIGURES], judged[FIGURES];
-	bool asked[FIGURES], failed[FIGURES], allowed[FIGURES];
+	double figure[FIGURES];
+	bool asked[FIGURES], failed[FIGURES];
 	unsigned int vm;
 	double got, due;
 };

@@ -3,8 +3,7 @@
  * main.c - sim [-v] [-c FILE] [NAME-PART]: run the scenarios, print a line each
  *
  * -v adds a line of what each kind of VM was given; -c writes, of the scenario NAME-PART, what
- * each VM received by time, for a plot. A figure with an asterisk is beyond its limit; one with a
- * plus would be, did the scenario not allow a slice for each vCPU (see struct scenario).
+ * each VM received by time, for a plot. A figure with an asterisk is beyond its limit.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,9 +36,7 @@ static char mark(const struct verdict *v, enum figure figure)
 {
 	if (!v->asked[figure])
 		return '-';
-	if (v->failed[figure])
-		return '*';
-	return v->allowed[figure] ? '+' : ' ';
+	return v->failed[figure] ? '*' : ' ';
 }
 
 static void print_verdict(const char *name, const struct verdict *v, bool well)
@@ -123,14 +120,12 @@ static bool run_all(const struct options *options)
 {
 	double fewest = 0, most = 0, cost;
 	unsigned int passed = 0, all = 0;
-	bool allowed = false;
 
 	for (unsigned int i = 0; i < nr_scenarios; i++) {
 		if (options->part && !strstr(scenarios[i].name, options->part))
 			continue;
 		all++;
 		passed += run_one(&scenarios[i], options, &cost);
-		allowed |= scenarios[i].slice_a_vcpu;
 		if (scenarios[i].checks & COST_FEWEST)
 			fewest = max(fewest, cost);
 		if (scenarios[i].checks & COST_MOST)
@@ -140,8 +135,6 @@ static bool run_all(const struct options *options)
 		all++;
 		passed += compare_costs(fewest, most);
 	}
-	if (allowed)
-		printf("+ beyond the limit, but not by a slice for each vCPU instead of each VM\n");
 	printf("%u passed, %u failed\n", passed, all - passed);
 	return passed == all;
 }

@@ -74,11 +74,6 @@ enum check {
  * @steal: @steal_period: of every @steal_period ns the host takes as many of each even CPU
  * @arrival:	ns from a decision until the thread of another vCPU is there: part of its turn, but
  *		nobody's time
- * @slice_a_vcpu: an error of SHARES may be a slice for each vCPU, not for each VM. The policy gives a
- *		CPU for a slice at a time and keeps count for each vCPU: with its vCPUs in as many
- *		queues, each of which may be most of a slice ahead or behind, a VM is off by the sum.
- *		Less than that takes shorter slices for everybody, see docs/open-points.md. The
- *		figures that are printed stay those of a slice for each VM.
  */
 struct scenario {
 	const char *name;
@@ -88,7 +83,6 @@ struct scenario {
 	struct vm_spec vms[MOST_KINDS];
 	struct act acts[MOST_ACTIONS];
 	u64 steal, steal_period, arrival;
-	bool slice_a_vcpu;
 };
 
 extern const struct scenario scenarios[];

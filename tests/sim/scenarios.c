@@ -48,7 +48,7 @@ const struct scenario scenarios[] = {
 	{ "256 CPUs: 4096 equal hogs", 256, 11, SHARES | COST_MOST, { HOGS(4096) } },
 	{ "256 CPUs: 4096 hogs, 1 to 10000", 256, 11, SHARES | COST_MOST, { HOGS(4096, WIDE) } },
 	{ "256 CPUs: 512 VMs of 8 vCPUs, 1 to 10000", 256, 11, SHARES | COST_MOST, {
-		HOGS(512, WIDE, .vcpus = 8) }, .slice_a_vcpu = true },
+		HOGS(512, WIDE, .vcpus = 8) } },
 	/* Affinities. */
 	{ "2 CPUs: 2 hogs pinned to CPU 0, 1 free", 2, 11, SHARES, {
 		HOGS(2, .cpus = 1), HOGS(1) } },

@@ -65,7 +65,7 @@ static void test_in_turn(void **state)
 	}
 	bench_charge(b.rq[0], 0);
 	for (int i = 0; i < 3; i++)
-		assert_near(RECEIVED(i), 104 * MSEC, SLICE);
+		assert_near(RECEIVED(i), 100 * MSEC + 2 * SCHED_REQUEST / VCPUS, SLICE);
 }
 
 static void test_weights(void **state)
@@ -278,9 +278,11 @@ static void test_taken(void **state)
 {
 	hogs(2);
 	for (int i = 0; i < 1000; i++) {
+		u64 start = b.now;
+
 		bench_decide(b.rq[0]);
 		b.now = b.rq[0]->until;
-		bench_charge(b.rq[0], b.rq[0]->curr == VCPU(0) ? MSEC / 2 : 0);
+		bench_charge(b.rq[0], b.rq[0]->curr == VCPU(0) ? (b.now - start) / 2 : 0);
 	}
 	assert_near(RECEIVED(0), RECEIVED(1), 2 * SLICE);
 	assert_int_equal(RECEIVED(0) + RECEIVED(1) + VCPU(0)->stats.taken, b.now - SEC);
@@ -345,6 +347,22 @@ static void test_weights_of_who_waits(void **state)
 	assert_int_equal(VCPU(0)->state, SCHED_QUEUED);
 	assert_near(VCPU(0)->weight, VCPU(1)->weight / 5, VCPU(1)->weight / 50);
 	assert_near(ahead(VCPU(0)), before, 1000);
+}
+
+/* Several vCPUs that are due little take turns that together are not more than one would take. */
+static void test_short_turns(void **state)
+{
+	u64 received = 0;
+
+	set(0, 1, 0, 0);
+	set(1, 10000, 0, 0);
+	for (int i = 0; i < VCPUS; i++)
+		bench_wake_on(b.rq[0], &b.vm[0].vcpu[i]);
+	bench_wake_on(b.rq[0], VCPU(1));
+	bench_run(b.rq[0], 100 * MSEC);
+	for (int i = 0; i < VCPUS; i++)
+		received += b.vm[0].vcpu[i].stats.received;
+	assert_in_range(received, 1, SCHED_REQUEST);
 }
 
 /* A VM whose vCPUs give their turns to each other for ever gains nothing by that. */
@@ -509,7 +527,8 @@ int main(void)
 		T(nobody), T(alone), T(in_turn), T(weights), T(vcpus_divide),
 		T(set_while_running), T(wake_up), T(wake_up_again_and_again), T(guarantee),
 		T(guarantee_after_sleep), T(cap), T(cap_is_lifted), T(block_throttled),
-		T(block_any_state), T(taken), T(arrival), T(weights_of_who_waits), T(swap), T(place), T(pull), T(leave),
+		T(block_any_state), T(taken), T(arrival), T(weights_of_who_waits),
+		T(short_turns), T(swap), T(place), T(pull), T(leave),
 		T(idle_looks_everywhere), T(latency), T(latency_of_what),
 	};
 
