@@ -32,12 +32,14 @@ static void print_json_sample(const struct vm_args *args, const struct sample *s
 	print_json(array, args->interval ? JSON_COMPACT : JSON_INDENT(2));
 }
 
-static void print_latency(const struct vm_sched *sched)
+static void print_latency(const uint32_t latency[INSULA_LATENCIES])
 {
 	char p50[SIZE_TEXT_MAX], p99[SIZE_TEXT_MAX], max[SIZE_TEXT_MAX];
 
-	printf("  latency   p50 %s, p99 %s, max %s\n", format_latency(sched->latency_p50, p50),
-	       format_latency(sched->latency_p99, p99), format_latency(sched->latency_max, max));
+	printf("  latency   p50 %s, p99 %s, max %s\n",
+	       format_latency(latency_within(latency, 500), p50),
+	       format_latency(latency_within(latency, 990), p99),
+	       format_latency(latency_within(latency, 1000), max));
 }
 
 static void print_ram(const struct vm *vm)
@@ -72,7 +74,7 @@ static void print_totals(const struct vm *vm)
 	       format_duration(sched->throttled, throttled), format_duration(sched->taken, taken));
 	printf("  switches  %" PRIu64 ", %" PRIu64 " migrations, %" PRIu64 " wake-ups\n",
 	       sched->switches, sched->migrations, sched->wakes);
-	print_latency(sched);
+	print_latency(sched->latency);
 	print_ram(vm);
 	print_balloon(vm);
 	print_device_totals(vm);
@@ -105,7 +107,7 @@ static void print_rates(const struct vm *before, const struct vm *vm, uint64_t n
 	       rates.throttled, rates.taken);
 	printf("  switches  %.0f/s, %.0f/s migrations, %.0f/s wake-ups\n", rates.switches,
 	       rates.migrations, rates.wakes);
-	print_latency(&vm->sched);
+	print_latency(rates.latency);
 	print_ram(vm);
 	print_balloon(vm);
 	print_device_rates(before, vm, ns);

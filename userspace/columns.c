@@ -134,16 +134,21 @@ static double switches_of(const struct top_row *row)
 	return row->rates.switches;
 }
 
+static uint64_t latency_p99(const struct top_row *row)
+{
+	return latency_within(row->rates.latency, 990);
+}
+
 static void put_latency(const struct top_row *row, char *text, size_t size)
 {
 	char latency[SIZE_TEXT_MAX];
 
-	snprintf(text, size, "%s", format_latency(row->vm->sched.latency_p99, latency));
+	snprintf(text, size, "%s", format_latency(latency_p99(row), latency));
 }
 
 static double latency_of(const struct top_row *row)
 {
-	return row->vm->sched.latency_p99;
+	return latency_p99(row);
 }
 
 static void put_resident(const struct top_row *row, char *text, size_t size)

@@ -6,6 +6,7 @@
  * are in effect without them.
  */
 #include "json.h"
+#include "rates.h"
 
 #include <stdio.h>
 
@@ -158,9 +159,12 @@ static void set_sched(json_t *object, const struct vm_sched *sched)
 	json_object_set_new(object, "switches", json_integer(sched->switches));
 	json_object_set_new(object, "migrations", json_integer(sched->migrations));
 	json_object_set_new(object, "wakes", json_integer(sched->wakes));
-	json_object_set_new(object, "wake_latency_p50_ns", json_integer(sched->latency_p50));
-	json_object_set_new(object, "wake_latency_p99_ns", json_integer(sched->latency_p99));
-	json_object_set_new(object, "wake_latency_max_ns", json_integer(sched->latency_max));
+	json_object_set_new(object, "wake_latency_p50_ns",
+			    json_integer(latency_within(sched->latency, 500)));
+	json_object_set_new(object, "wake_latency_p99_ns",
+			    json_integer(latency_within(sched->latency, 990)));
+	json_object_set_new(object, "wake_latency_max_ns",
+			    json_integer(latency_within(sched->latency, 1000)));
 }
 
 json_t *vm_stats_to_json(const struct vm *vm)

@@ -16,6 +16,20 @@ double rate_percent(uint64_t before, uint64_t now, uint64_t ns)
 	return rate(before, now, ns) / 1e9 * 100;
 }
 
+uint64_t latency_within(const uint32_t latency[INSULA_LATENCIES], unsigned int permille)
+{
+	uint64_t all = 0, seen = 0;
+
+	for (unsigned int i = 0; i < INSULA_LATENCIES; i++)
+		all += latency[i];
+	for (unsigned int i = 0; i < INSULA_LATENCIES && all; i++) {
+		seen += latency[i];
+		if (seen && seen * 1000 >= all * permille)
+			return insula_latency_ns(i);
+	}
+	return 0;
+}
+
 void rates_between(const struct vm_sched *before, const struct vm_sched *now, uint64_t ns,
 		   struct rates *rates)
 {
@@ -31,4 +45,8 @@ void rates_between(const struct vm_sched *before, const struct vm_sched *now, ui
 	rates->switches = rate(before->switches, now->switches, ns);
 	rates->migrations = rate(before->migrations, now->migrations, ns);
 	rates->wakes = rate(before->wakes, now->wakes, ns);
+	if (now->wakes < before->wakes)
+		before = &nothing;
+	for (unsigned int i = 0; i < INSULA_LATENCIES; i++)
+		rates->latency[i] = now->latency[i] - before->latency[i];
 }

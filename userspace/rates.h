@@ -19,6 +19,7 @@
  * @switches: per second, as the next two
  * @migrations: to another CPU
  * @wakes: wake-ups
+ * @latency: how many, by the time until they ran: see insula_latency_ns()
  */
 struct rates {
 	double received;
@@ -29,6 +30,7 @@ struct rates {
 	double switches;
 	double migrations;
 	double wakes;
+	uint32_t latency[INSULA_LATENCIES];
 };
 
 /**
@@ -50,6 +52,15 @@ double rate(uint64_t before, uint64_t now, uint64_t ns);
  * Return: in percent.
  */
 double rate_percent(uint64_t before, uint64_t now, uint64_t ns);
+
+/**
+ * latency_within() - of so many wake-ups none took longer
+ * @latency: how many, by the time until they ran
+ * @permille: of all
+ *
+ * Return: ns, the upper end of a bucket; of the last one, where it would be. 0: there was none.
+ */
+uint64_t latency_within(const uint32_t latency[INSULA_LATENCIES], unsigned int permille);
 
 /**
  * rates_between() - the same of all that the scheduler counts

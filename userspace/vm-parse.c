@@ -60,9 +60,7 @@ static struct nla_policy sched_policy[INSULA_A_SCHED_MAX + 1] = {
 	[INSULA_A_SCHED_SWITCHES] = { .type = NLA_U64 },
 	[INSULA_A_SCHED_MIGRATIONS] = { .type = NLA_U64 },
 	[INSULA_A_SCHED_WAKES] = { .type = NLA_U64 },
-	[INSULA_A_SCHED_LATENCY_P50] = { .type = NLA_U64 },
-	[INSULA_A_SCHED_LATENCY_P99] = { .type = NLA_U64 },
-	[INSULA_A_SCHED_LATENCY_MAX] = { .type = NLA_U64 },
+	[INSULA_A_SCHED_LATENCY] = { .minlen = sizeof(uint32_t[INSULA_LATENCIES]) },
 };
 
 static struct nla_policy vcpu_policy[INSULA_A_VCPU_MAX + 1] = {
@@ -242,9 +240,8 @@ static void parse_sched(struct nlattr *nest, struct vm_sched *sched)
 	sched->switches = u64_or_0(tb[INSULA_A_SCHED_SWITCHES]);
 	sched->migrations = u64_or_0(tb[INSULA_A_SCHED_MIGRATIONS]);
 	sched->wakes = u64_or_0(tb[INSULA_A_SCHED_WAKES]);
-	sched->latency_p50 = u64_or_0(tb[INSULA_A_SCHED_LATENCY_P50]);
-	sched->latency_p99 = u64_or_0(tb[INSULA_A_SCHED_LATENCY_P99]);
-	sched->latency_max = u64_or_0(tb[INSULA_A_SCHED_LATENCY_MAX]);
+	if (tb[INSULA_A_SCHED_LATENCY])
+		nla_memcpy(sched->latency, tb[INSULA_A_SCHED_LATENCY], sizeof(sched->latency));
 }
 
 static void parse_cpu_settings(struct nlattr **tb, struct vm *vm)

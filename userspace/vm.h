@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <linux/insula.h>
+#include <insula/latency.h>
 
 #include "nl.h"
 #include "vm-args.h"
@@ -43,9 +44,7 @@ struct vm_exit_count {
  * @switches: how often they were given a CPU
  * @migrations: how often that was another one than before
  * @wakes: how often they woke up
- * @latency_p50: ns until they ran, that half of the wake-ups took at most
- * @latency_p99: the same of 99 in 100
- * @latency_max: the same of all
+ * @latency: these by the time until they ran: see insula_latency_ns()
  */
 struct vm_sched {
 	uint64_t received;
@@ -55,9 +54,7 @@ struct vm_sched {
 	uint64_t switches;
 	uint64_t migrations;
 	uint64_t wakes;
-	uint64_t latency_p50;
-	uint64_t latency_p99;
-	uint64_t latency_max;
+	uint32_t latency[INSULA_LATENCIES];
 };
 
 /**

@@ -20,7 +20,8 @@
 #define AFFINITY_TEXT (4 * nr_cpu_ids + 8)
 
 /* struct sched_stats, and a vCPU with it */
-#define SCHED_ATTRS nla_total_size(10 * nla_total_size_64bit(sizeof(u64)))
+#define SCHED_ATTRS nla_total_size(7 * nla_total_size_64bit(sizeof(u64)) + \
+				   nla_total_size(sizeof_field(struct sched_stats, latency)))
 #define VCPU_ATTRS nla_total_size(3 * nla_total_size(sizeof(u32)) + SCHED_ATTRS)
 
 /* struct disk_info and struct nic_info */
@@ -165,9 +166,7 @@ static int put_sched(struct sk_buff *skb, int type, const struct sched_stats *st
 	    put_sched_u64(skb, INSULA_A_SCHED_SWITCHES, stats->switches) ||
 	    put_sched_u64(skb, INSULA_A_SCHED_MIGRATIONS, stats->migrations) ||
 	    put_sched_u64(skb, INSULA_A_SCHED_WAKES, stats->wakes) ||
-	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P50, sched_latency(stats, 500)) ||
-	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_P99, sched_latency(stats, 990)) ||
-	    put_sched_u64(skb, INSULA_A_SCHED_LATENCY_MAX, sched_latency(stats, 1000)))
+	    nla_put(skb, INSULA_A_SCHED_LATENCY, sizeof(stats->latency), stats->latency))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

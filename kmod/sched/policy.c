@@ -272,23 +272,8 @@ static void count_latency(struct sched_vcpu *vcpu, u64 now)
 		return;
 	if (twice)
 		i = 2 * twice - (took < 1500ULL << (twice - 1));
-	vcpu->stats.latency[min(i, SCHED_LATENCIES - 1U)]++;
+	vcpu->stats.latency[min(i, INSULA_LATENCIES - 1U)]++;
 	vcpu->woke = NEVER;
-}
-
-u64 sched_latency(const struct sched_stats *stats, unsigned int permille)
-{
-	u64 all = 0, seen = 0;
-	unsigned int i;
-
-	for (i = 0; i < SCHED_LATENCIES; i++)
-		all += stats->latency[i];
-	for (i = 0; i < SCHED_LATENCIES && all; i++) {
-		seen += stats->latency[i];
-		if (seen && seen * 1000 >= all * permille)
-			return sched_latency_ns(i);
-	}
-	return 0;
 }
 
 static void begin(struct sched_rq *rq, struct sched_vcpu *vcpu, u64 lent, u64 now)

@@ -17,6 +17,7 @@
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <insula/latency.h>
 
 /* Bounds of what can be asked for; cpu_min and cpu_max are in percent of one CPU. */
 #define SCHED_SHARES_MIN	1
@@ -120,38 +121,19 @@ enum sched_kind {
 	SCHED_KINDS,
 };
 
-/*
- * Wake-ups by how long it took until the vCPU ran: bucket i counts those of less than
- * sched_latency_ns(i), which grows by a factor of 1.5 and 1.33 in turns; the last one, the rest.
- */
-#define SCHED_LATENCIES	44
-
-/** sched_latency_ns() - upper end of bucket @i, ns: 1, 1.5, 2, 3, 4, 6 us ... */
-static inline u64 sched_latency_ns(unsigned int i)
-{
-	return (i & 1 ? 1500ULL : 1000ULL) << (i / 2);
-}
-
 /**
  * struct sched_stats - of a vCPU [q]; all ns or counts, since it was made
  * @received:	time it ran, without what the host took away
  * @waiting:	time it was queued; @throttled: time it was kept off by the cap
  * @taken:	what the host took away while it had a CPU
- * @latency:	wake-ups by what they took: see sched_latency_ns(). Not of those whose cap, or who
+ * @latency:	wake-ups by what they took: see insula_latency_ns(). Not of those whose cap, or who
  *		slept again, before they ran
  */
 struct sched_stats {
 	u64 received, waiting, throttled, taken;
 	u64 switches, migrations, wakes;
-	u32 latency[SCHED_LATENCIES];
+	u32 latency[INSULA_LATENCIES];
 };
-
-/**
- * sched_latency() - of so many @permille of all wake-ups none took longer
- *
- * Return: ns, the upper end of a bucket; of the last one, where it would be. 0: there was none.
- */
-u64 sched_latency(const struct sched_stats *stats, unsigned int permille);
 
 /**
  * struct sched_vcpu - what the policy knows of a vCPU

@@ -18,7 +18,7 @@ static void add_sched(struct sched_stats *sum, const struct sched_stats *stats)
 	sum->switches += stats->switches;
 	sum->migrations += stats->migrations;
 	sum->wakes += stats->wakes;
-	for (i = 0; i < SCHED_LATENCIES; i++)
+	for (i = 0; i < INSULA_LATENCIES; i++)
 		sum->latency[i] += stats->latency[i];
 }
 

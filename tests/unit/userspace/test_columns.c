@@ -54,7 +54,7 @@ static int make(void **state)
 	now_vms[1].sched.throttled += SECOND / 10;
 	now_vms[1].sched.taken += SECOND / 50;
 	now_vms[1].sched.switches += 246;
-	now_vms[1].sched.latency_p99 = 12000;
+	now_vms[1].sched.latency[7] = 100;
 	make_vm(&now_vms[2], 9, "young");
 	now_vms[2].state = INSULA_VM_STATE_RUNNING;
 	now_vms[2].sched.received = SECOND / 5;
@@ -106,7 +106,8 @@ static void test_large_numbers(void **state)
 	row.vm = &vm;
 	memset(vm.name, 'n', INSULA_NAME_MAX);
 	vm.cpu_shares = vm.cpu_min = vm.cpu_max = vm.cpus = UINT32_MAX;
-	vm.resident = vm.ram.target = vm.memory = vm.sched.latency_p99 = UINT64_MAX;
+	vm.resident = vm.ram.target = vm.memory = UINT64_MAX;
+	row.rates.latency[INSULA_LATENCIES - 1] = UINT32_MAX;
 	row.entitled = row.rates.received = row.rates.waiting = row.rates.steal = 1e300;
 	row.rates.switches = 1e300;
 	columns_line(&row, columns_name_width(&row, 1), line);

@@ -47,9 +47,11 @@ static size_t parse_vcpus(void)
 static void put_sched(int type, uint64_t first)
 {
 	struct nlattr *nest = nla_nest_start(msg, type);
+	uint32_t latency[INSULA_LATENCIES] = { [INSULA_LATENCIES - 1] = first };
 
-	for (int i = INSULA_A_SCHED_RECEIVED; i <= INSULA_A_SCHED_LATENCY_MAX; i++)
+	for (int i = INSULA_A_SCHED_RECEIVED; i <= INSULA_A_SCHED_WAKES; i++)
 		nla_put_u64(msg, i, first + i);
+	nla_put(msg, INSULA_A_SCHED_LATENCY, sizeof(latency), latency);
 	nla_nest_end(msg, nest);
 }
 
@@ -85,7 +87,8 @@ static void test_settings(void **state)
 	assert_int_equal(vm.cpu_entitled, 12345678901ULL);
 	assert_int_equal(vm.sched.received, 41);
 	assert_int_equal(vm.sched.taken, 44);
-	assert_int_equal(vm.sched.latency_max, 50);
+	assert_int_equal(vm.sched.latency[0], 0);
+	assert_int_equal(vm.sched.latency[INSULA_LATENCIES - 1], 40);
 	assert_int_equal(parse_vcpus(), 0);
 }
 
@@ -111,7 +114,7 @@ static void test_vcpus(void **state)
 	assert_int_equal(vcpus[254].cpu, 1254);
 	assert_string_equal(vcpu_state_name(vcpus[254].state), "throttled");
 	assert_int_equal(vcpus[254].sched.received, 25401);
-	assert_int_equal(vcpus[254].sched.latency_p99, 25409);
+	assert_int_equal(vcpus[254].sched.latency[INSULA_LATENCIES - 1], 25400);
 }
 
 static void put_numbers(int first, int last, uint64_t from)
