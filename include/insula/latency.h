@@ -2,8 +2,9 @@
 /*
  * latency.h - the scale on which the module counts wake-ups, and the tool reads them
  *
- * By how long it took until the vCPU ran: bucket i counts those of less than insula_latency_ns(i) that
- * are in none before; the last one, the rest. So what two moments have counted can be subtracted.
+ * By how long it took until the vCPU ran: bucket i counts those of less than insula_latency_ns(i)
+ * that are in none before; the last one, the rest. So what was counted until two moments can be
+ * subtracted.
  */
 #ifndef _INSULA_LATENCY_H
 #define _INSULA_LATENCY_H

@@ -14,12 +14,13 @@
  * What comes of it: the rate by which vm->due.entitled grows, and weights that can be satisfied
  * (as in surplus fair scheduling: Chandra and others, OSDI 2000). With these all queues' virtual
  * times go forward at one rate, the level; so they can be compared, and whoever moves neither
- * gains nor loses. Who waits or runs is counted with the new weight at once. Only the level is old between two calls: how many vCPUs can run, and the
- * settings, vm_weight() takes as they are. A VM that sleeps most of the time has the weight of its
- * shares when it is awake: only its entitlement is by the average.
+ * gains nor loses. Who waits or runs is counted with the new weight at once. Only the level is old
+ * between two calls: how many vCPUs can run, and the settings, vm_weight() takes as they are. A VM
+ * that sleeps most of the time has the weight of its shares when it is awake: only its entitlement
+ * is by the average.
  *
- * For 4,096 VMs on 256 CPUs it takes 1.6 ms if all may run anywhere, of which 0.6 are for the queues,
- * with 16 vCPUs under each lock; and 40 with 256 affinities at random.
+ * For 4,096 VMs on 256 CPUs it takes 1.6 ms if all may run anywhere, of which 0.6 are for the
+ * queues, with 16 vCPUs under each lock; and 40 with 256 affinities at random.
  *
  * Exact to 2^-18 of a CPU for each affinity, up to FIT_CLASSES affinities that make up FIT_GROUPS
  * kinds of CPUs, FIT_EDGES pairs in a part. Beyond, affinities are taken for wider than they are:
@@ -292,8 +293,8 @@ static void align(struct sched_system *sys, unsigned int part)
 }
 
 /*
- * The level may be a thousandth of what it was, when others have come. One that is ahead by a turn at
- * the weight of then would be so by a thousand turns, and wait for as long.
+ * The level may be a thousandth of what it was, when others have come. One that is ahead by a turn
+ * at the weight of then would be so by a thousand turns, and wait for as long.
  */
 static void weigh(struct sched_rq *rq)
 {

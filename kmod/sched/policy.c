@@ -28,7 +28,7 @@
  * can be as many only as CPUs are promised; and ones that have slept, if they had less than
  * their due, for a short turn. Both pay for what they run like others, so neither gains time.
  *
- * What each of a VM's vCPUs may be off adds up, so where that is little time they take shorter turns:
+ * What each of a VM's vCPUs may be off adds up, so those that are due little take shorter turns:
  * see vm_request().
  *
  * Bounds, in turns of SCHED_SLICE: on one CPU, of the ideal for those present, one turn, plus one

@@ -60,8 +60,8 @@ void queue_quit(struct sched_rq *rq, struct sched_vcpu *vcpu)
 }
 
 /*
- * What it is ahead or behind, and what is left of its request, are time: with another weight that is
- * as much, but more or less of virtual time. The mean stays where it is.
+ * What it is ahead or behind, and what is left of its request, are time: with another weight that
+ * is as much, but more or less of virtual time. The mean stays where it is.
  */
 void queue_weigh(struct sched_rq *rq, struct sched_vcpu *vcpu)
 {

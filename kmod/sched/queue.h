@@ -96,9 +96,9 @@ u64 vm_borrow(struct sched_vcpu *vcpu, u64 now);
  * deadline, early once and late the next time, and what has come meanwhile must not be more
  * than can be saved.
  *
- * Each of several vCPUs may be ahead or behind by what it asks for, and all of them at the same time.
- * So those that are due little ask for less, down to a part of the whole for each. Their turns
- * come so seldom that shorter ones cost nothing.
+ * Each of several vCPUs may be ahead or behind by what it asks for, and all of them at the same
+ * time. So those that are due little ask for less, down to a part of the whole for each. Their
+ * turns come so seldom that shorter ones cost nothing.
  */
 u64 vm_request(const struct sched_vm *vm);
 /** vm_has_left() - would it be more than 0? */
