@@ -29,7 +29,7 @@
 #include "balloon-proto.h"
 #include "devices.h"
 
-#define BALLOON_QUEUE_SIZE	128
+#define BALLOON_QUEUE_SIZE	256
 #define STATS_AT_ONCE		16
 
 static_assert(RING_CHAIN_MAX <= BALLOON_PFNS);

@@ -18,7 +18,7 @@ follow() {
 }
 # is_actual VM BYTES: has it come to that?
 is_actual() { [ "$(balloon "$1" .actual)" = "$2" ]; }
-has_come_to() { wait_for $PATIENCE is_actual "$2" "$3" && ok "$1" || bad "$1: $(balloon "$2" .)"; }
+has_come_to() { wait_for "$PATIENCE" is_actual "$2" "$3" && ok "$1" || bad "$1: $(balloon "$2" .)"; }
 
 # The target, and the memory that follows it.
 follow follow
@@ -46,7 +46,7 @@ is "statistics: those that it has" "$(balloon follow '.stats | keys')" \
 is "statistics" "$(balloon follow '.stats | [.total, .major_faults]')" "[$((128 * MIB)),3]"
 before=$(balloon follow .stats.free)
 told_more() { [ "$(balloon follow .stats.free)" -gt "$before" ]; }
-wait_for $PATIENCE told_more && ok "they are asked for" || bad "they are not asked for"
+wait_for "$PATIENCE" told_more && ok "they are asked for" || bad "they are not asked for"
 matches "stats tell of the guest" "$(insula stats follow)" '^  guest     [0-9]+ free, 0 available of 128M; 3 major'
 
 # It is kept while the VM is off, or paused, and begins anew with the guest.
