@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091,SC2015,SC2016
+#
+# What a VM is due of the host's RAM: said, shown, changed, refused when it makes no sense; and kept,
+# when VMs want more than there is. Their guests have no balloon driver.
+. "$IT/lib.sh"
+PATIENCE=200
+
+MIB=1048576
+settings() { insula show -j "$1" | jq -c '.[0] | [.memory_min, .memory_shares]'; }
+stat() { insula stats -j "$1" | jq ".[0].$2"; }
+mib() { echo $(($(stat "$1" "$2") / MIB)); }
+
+# Said, changed, refused.
+insula create plain --memory 64M
+is "defaults" "$(settings plain)" "[0,100]"
+does "both with create" insula create both --memory 64M --memory-min 32M --memory-shares 250
+is "are kept" "$(settings both)" "[$((32 * MIB)),250]"
+does "set" insula set both --memory-shares 10000 --memory-min 64M
+is "changes them" "$(settings both)" "[$((64 * MIB)),10000]"
+matches "show has them" "$(insula show both | tr -s ' ' | tr '\n' ';')" ';memory min 64M;ram shares 10000;target 64M;'
+expect "shares 0" 2 'memory-shares: takes a number from 1 to 10000, not "0"' insula set both --memory-shares 0
+expect "shares 10001" 2 'memory-shares: .*, not "10001"' insula set both --memory-shares 10001
+expect "half a page" 2 'memory-min: takes a multiple of 4K, not "2K"' insula set both --memory-min 2K
+expect "a guarantee above the memory" 1 '^insula: both: memory-min 65M exceeds memory 64M$' insula set both --memory-min 65M
+does "a target" insula set both --memory-min 16M --memory-target 32M
+expect "a guarantee above the target" 1 '^insula: both: memory-min 48M exceeds memory-target 32M$' \
+	insula set both --memory-min 48M --memory-shares 7
+is "nothing of it was set" "$(settings both)" "[$((16 * MIB)),10000]"
+expect "create: more than there is" 5 '^insula: big: memory-min 2G exceeds what is left \([0-9]+M of [0-9]+M\)$' \
+	insula create big --memory 4G --memory-min 2G
+is "no VM was made" "$(insula list -q | tr '\n' ' ')" "both plain "
+left=$(insula create big --memory 4G --memory-min 2G 2>&1 | sed 's/.*(\([0-9]*\)M of.*/\1/')
+does "most of what is left" insula create most --memory 1G --memory-min $((left - 16))M
+expect "set: then there is no more" 5 'memory-min 64M exceeds what is left \([0-9]+M of [0-9]+M\)$' \
+	insula set plain --memory-min 64M --cpu-shares 7
+is "nothing of it was set" "$(settings plain)$(field plain cpu_shares)" "[0,100]100"
+does "it is free when its VM goes" insula destroy most
+does "it is free" insula set plain --memory-min 64M
+insula destroy --all
+
+# More than there is: 448 MiB are hoarded, which is about a third too much.
+modprobe zram
+echo 1G >/sys/block/zram0/disksize
+mkswap /dev/zram0 >/dev/null && swapon /dev/zram0 || bad "no swap"
+for vm in 1:100 2:100 3:200 4:400; do
+	launch "h${vm%:*}" --kernel "$GUESTS/play.elf" --memory 128M --memory-min 16M \
+		--memory-shares "${vm#*:}" --append "do=hoard mb=112"
+done
+for i in 1 2 3 4; do
+	output_has "h$i has filled its memory" h$i.out '^hoarded'
+done
+
+# near WHAT GOT WANTED: within 5 %
+near() {
+	if [ $(($2 * 100)) -ge $(($3 * 95)) ] && [ $(($2 * 100)) -le $(($3 * 105)) ]; then
+		ok "$1"
+	else
+		bad "$1: $2, not about $3"
+	fi
+}
+
+# settled VM: does it have what it is due?
+settled() { [ $(($(stat "$1" memory_resident) * 100)) -le $(($(stat "$1" memory_entitled) * 103)) ]; }
+sleep 20
+for i in 1 2 3 4; do
+	wait_for 60 settled h$i
+	echo "# h$i: $(insula stats -j h$i | jq -c '.[0] | [.memory_resident, .memory_target, .memory_entitled,
+		.memory_idle, .memory_demoted, .memory_returned] | map(. / 1048576 | floor)')"
+	near "h$i has what it is due" "$(mib h$i memory_resident)" "$(mib h$i memory_entitled)"
+done
+near "equal shares are equal" "$(mib h1 memory_resident)" "$(mib h2 memory_resident)"
+[ "$(mib h3 memory_resident)" -gt $(($(mib h1 memory_resident) * 13 / 10)) ] && ok "twice the shares are more" ||
+	bad "h3 has $(mib h3 memory_resident), h1 $(mib h1 memory_resident)"
+for i in 1 2 3 4; do
+	rounds=$(grep -ac '^round' h$i.out)
+	wait_for 100 sh -c "[ \$(grep -ac '^round' h$i.out) -gt $rounds ]" && ok "h$i goes on" || bad "h$i stands"
+done
+is "nothing was lost" "$(cat h?.out | grep -a '^round' | grep -vc ': 0 wrong')" 0
+is "all of them run" "$(insula list -j | jq -c 'map(.state)')" '["running","running","running","running"]'
+is "the host has killed nobody" "$(dmesg | grep -ciE 'out of memory|oom-kill')" 0
+
+# A guarantee is kept from now on, and what it takes comes from the others.
+does "a guarantee" insula set h1 --memory-min 100M
+wait_for 60 sh -c "[ \"\$(insula stats -j h1 | jq '.[0].memory_resident')\" -ge $((98 * MIB)) ]"
+at_most "it has it" 97 "$(mib h1 memory_resident)"
+insula destroy --all
+wait_for 30 sh -c '[ "$(cat /sys/module/insula/refcnt)" = 0 ]' && ok "all is gone" || bad "something stays"
+
+# Who does not use what it has pays a tax, and gets it back when it does.
+launch idle --kernel "$GUESTS/play.elf" --memory 224M --append "do=hoard mb=208 work=0"
+output_has "one touches its memory once" idle.out '^hoarded'
+launch busy --kernel "$GUESTS/play.elf" --memory 288M --append "do=hoard mb=272"
+output_has "another one fills its own" busy.out '^hoarded'
+sleep 30
+idle=$(mib idle memory_resident) busy=$(mib busy memory_resident)
+echo "# idle $idle, busy $busy"
+[ "$busy" -gt $((idle * 2)) ] && ok "the idle one's pages go" || bad "idle $idle, busy $busy"
+echo >"$(field idle console)"
+output_has "it wakes up, and goes through all it had" idle.out '^round 1: 0 wrong'
+sleep 30
+idle=$(mib idle memory_resident) busy=$(mib busy memory_resident)
+echo "# awake: idle $idle, busy $busy"
+[ $((idle * 10)) -gt $((busy * 7)) ] && ok "it gets its share back" || bad "awake: idle $idle, busy $busy"
+is "nothing was lost then" "$(cat idle.out busy.out | grep -a '^round' | grep -vc ': 0 wrong')" 0
+insula destroy --all
+
+# Without swap, whoever has most beyond its due is stopped, and nobody else.
+swapoff /dev/zram0
+launch small --kernel "$GUESTS/play.elf" --memory 64M --memory-min 64M --append "do=hoard mb=40"
+output_has "a small one" small.out '^hoarded'
+launch large --kernel "$GUESTS/play.elf" --memory 1G --append "do=hoard mb=900"
+comes_to "one that wants more than there is" large stopped \
+	'^out of memory: the host has none left; this VM had [0-9]+ MiB, and was due [0-9]+ MiB$'
+is "the small one goes on" "$(state small)" running
+is "the host has killed nobody then" "$(dmesg | grep -ciE 'out of memory|oom-kill')" 0
+insula destroy --all
