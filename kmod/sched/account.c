@@ -145,9 +145,10 @@ void vm_expect(struct sched_vm *vm, u64 level)
 	raw_spin_unlock_irqrestore(&vm->lock, flags);
 }
 
-void sched_vm_init(struct sched_vm *vm, const unsigned long *allowed, u64 now)
+void sched_vm_init(struct sched_vm *vm, unsigned int vcpus, const unsigned long *allowed, u64 now)
 {
 	raw_spin_lock_init(&vm->lock);
+	vm->vcpus = vcpus;
 	vm->allowed = allowed;
 	vm->release = NEVER;
 	vm->due.at = now;

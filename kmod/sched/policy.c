@@ -66,7 +66,6 @@ void sched_vcpu_init(struct sched_vcpu *vcpu, struct sched_vm *vm, struct sched_
 {
 	vcpu->vm = vm;
 	vcpu->rq = rq;
-	vm->vcpus++;
 	vcpu->due_at = NEVER;
 	vcpu->woke = NEVER;
 	vcpu->vtime = READ_ONCE(rq->vtime);

@@ -87,7 +87,7 @@ struct sched_due {
  * @max:	cap, if @max.percent is not SCHED_NO_MAX: none of its vCPUs runs on an empty balance
  * @allowed:	bitmap of the CPUs it may use, of sys->nr_cpus bits; belongs to the caller, who
  *		sees to it that vCPUs leave those which they may not use any more
- * @vcpus:	how many it has; @runnable: of which so many are neither asleep nor throttled
+ * @vcpus:	how many it has, constant; @runnable: of which so many are neither asleep nor throttled
  * @vtime:	virtual time that it has had as a whole, on the scale of all queues
  * @throttled:	those that wait for @max, @nr_throttled of them; @release: when they may go on
  * @due:	see there
@@ -237,8 +237,11 @@ struct sched_system {
 /** sched_rq_init() - an empty queue, which is not online; @rq is zeroed */
 void sched_rq_init(struct sched_rq *rq, struct sched_system *sys, unsigned int cpu);
 
-/** sched_vm_init() - a VM with default shares, no guarantee, no cap; @vm is zeroed */
-void sched_vm_init(struct sched_vm *vm, const unsigned long *allowed, u64 now);
+/**
+ * sched_vm_init() - a VM with default shares, no guarantee, no cap; @vm is zeroed
+ * @vcpus:	that it has whenever it is on
+ */
+void sched_vm_init(struct sched_vm *vm, unsigned int vcpus, const unsigned long *allowed, u64 now);
 /**
  * sched_vm_set() - new shares and rates
  *

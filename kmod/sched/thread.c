@@ -319,7 +319,7 @@ void sched_vm_create(struct vm *vm)
 	cpumask_copy(&vm->allowed, cpu_possible_mask);
 	hrtimer_setup(&vm->release, release, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
 	local_irq_save(flags);
-	sched_vm_init(&vm->sched, cpumask_bits(&vm->allowed), ktime_get_ns());
+	sched_vm_init(&vm->sched, vm->ncpus, cpumask_bits(&vm->allowed), ktime_get_ns());
 	local_irq_restore(flags);
 	due_add(vm);
 }

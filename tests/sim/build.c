@@ -111,7 +111,7 @@ static void build_vm(struct sim *sim, struct sim_vm *vm, const struct vm_spec *s
 	vm->requested = make(samples, sizeof(u64));
 	vm->entitled = make(samples, sizeof(u64));
 	vm->shares = shares_of(spec, i);
-	sched_vm_init(&vm->v, vm->allowed, 0);
+	sched_vm_init(&vm->v, vcpus_of(spec), vm->allowed, 0);
 	sched_vm_set(&vm->v, vm->shares, spec->min, spec->max, 0);
 	build_vcpus(sim, vm);
 }

@@ -57,7 +57,7 @@ static int fresh(void **state)
 	}
 	for (unsigned int i = 0; i < VMS; i++) {
 		b.vm[i].allowed = (1 << CPUS) - 1;
-		sched_vm_init(&b.vm[i].v, &b.vm[i].allowed, b.now);
+		sched_vm_init(&b.vm[i].v, VCPUS, &b.vm[i].allowed, b.now);
 		for (unsigned int j = 0; j < VCPUS; j++) {
 			sched_vcpu_init(&b.vm[i].vcpu[j], &b.vm[i].v, b.rq[0]);
 			b.vm[i].vcpu[j].since = b.now;

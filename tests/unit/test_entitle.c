@@ -56,7 +56,7 @@ static struct sched_vm *add(u32 shares, u32 min, u32 max, unsigned int vcpus, un
 
 	all[i] = &vm[i];
 	allowed[i][0] = mask;
-	sched_vm_init(&vm[i], allowed[i], now);
+	sched_vm_init(&vm[i], vcpus, allowed[i], now);
 	sched_vm_set(&vm[i], shares, min, max, now);
 	vm[i].runnable = vcpus;
 	return &vm[i];
