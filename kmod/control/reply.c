@@ -34,13 +34,17 @@
 				 nla_total_size(0) + nla_total_size(sizeof(u32)) + \
 				 6 * nla_total_size_64bit(sizeof(u64)))
 
+/* struct reclaim_info */
+#define RAM_ATTRS nla_total_size(5 * nla_total_size_64bit(sizeof(u64)))
+
 /* struct balloon_info */
 #define BALLOON_ATTRS nla_total_size((4 + VM_BALLOON_STATS) * nla_total_size_64bit(sizeof(u64)))
 
 size_t reply_vm_size(u32 vcpus)
 {
 	return GENLMSG_DEFAULT_SIZE + nla_total_size(AFFINITY_TEXT) + vcpus * VCPU_ATTRS +
-	       INSULA_DISKS_MAX * DISK_ATTRS + INSULA_NICS_MAX * NIC_ATTRS + BALLOON_ATTRS;
+	       INSULA_DISKS_MAX * DISK_ATTRS + INSULA_NICS_MAX * NIC_ATTRS + BALLOON_ATTRS +
+	       RAM_ATTRS;
 }
 
 static int put_u64(struct sk_buff *skb, int type, u64 value)
