@@ -306,19 +306,12 @@ void vio_unpop(struct vio_queue *q, struct ring_id id)
 
 void vio_push(struct vio_queue *q, struct ring_id id, u32 written)
 {
-	unsigned long flags;
-	bool signal;
+	const struct vio_used used = { .id = id, .written = written };
 
-	raw_spin_lock_irqsave(&q->lock, flags);
-	ring_push(&q->ring, id, written);
-	ring_publish(&q->ring);
-	signal = ring_should_signal(&q->ring);
-	raw_spin_unlock_irqrestore(&q->lock, flags);
-	if (signal)
-		virtio_signal_queue(&q->vio->regs, q->index);
+	vio_push_many(q, &used, 1, true);
 }
 
-void vio_push_quietly(struct vio_queue *q, const struct vio_used *used, unsigned int n)
+void vio_push_many(struct vio_queue *q, const struct vio_used *used, unsigned int n, bool signal)
 {
 	unsigned long flags;
 
@@ -326,7 +319,10 @@ void vio_push_quietly(struct vio_queue *q, const struct vio_used *used, unsigned
 	for (; n; n--, used++)
 		ring_push(&q->ring, used->id, used->written);
 	ring_publish(&q->ring);
+	signal = signal && ring_should_signal(&q->ring);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
+	if (signal)
+		virtio_signal_queue(&q->vio->regs, q->index);
 }
 
 void vio_signal(struct vio_queue *q)

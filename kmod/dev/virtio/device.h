@@ -186,8 +186,13 @@ struct vio_used {
 	u32 written;
 };
 
-/** vio_push_quietly() - done with @n chains: push, publish them together. Context: any. */
-void vio_push_quietly(struct vio_queue *q, const struct vio_used *used, unsigned int n);
+/**
+ * vio_push_many() - done with @n chains: push, publish them together
+ * @signal:	interrupt, if the driver wants one for what was published; else vio_signal() follows
+ *
+ * Context: any.
+ */
+void vio_push_many(struct vio_queue *q, const struct vio_used *used, unsigned int n, bool signal);
 /**
  * vio_signal() - interrupt, if the driver wants one for what was published without
  *

@@ -178,6 +178,7 @@ void vnet_dev_setup(struct net_device *dev)
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = ETH_MAX_MTU;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
+	dev->needed_headroom = NET_HDR_LEN;	/* copy_at_once() likes that */
 	dev->hw_features = HW_FEATURES;
 	dev->features = HW_FEATURES | NETIF_F_HIGHDMA;
 	dev->vlan_features = HW_FEATURES;

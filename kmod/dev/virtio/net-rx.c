@@ -93,6 +93,30 @@ static void bring_in_later(struct vnet_pair *pair, const struct ring_chain *chai
 	vio_run_later(pair->rx);
 }
 
+/*
+ * Most packets are in one piece, fit into one chain, and have room in front for a header, which
+ * may be written there, as other drivers do.
+ */
+static bool fits_at_once(const struct vnet_pair *pair, const struct sk_buff *skb)
+{
+	return pair->rx_nused == 1 && pair->first.write_len - NET_HDR_LEN >= skb->len &&
+	       !skb_is_nonlinear(skb) && !skb_header_cloned(skb) &&
+	       skb_headroom(skb) >= NET_HDR_LEN;
+}
+
+/* Such a packet and its header as one piece. */
+static int copy_at_once(struct vnet_pair *pair, struct sk_buff *skb,
+			struct virtio_net_hdr_mrg_rxbuf *hdr)
+{
+	u32 len = NET_HDR_LEN + skb->len;
+	u8 *start = skb->data - NET_HDR_LEN;
+
+	hdr->num_buffers = (__force __virtio16)1;
+	memcpy(start, hdr, NET_HDR_LEN);
+	pair->rx_used[0].written = len;
+	return vio_copy_to(&pair->vnet->vio, &pair->first, 0, start, len);
+}
+
 /* Copy the packet to as many chains as it takes. Errors as next_chain(), and -EFAULT. */
 static int fill(struct vnet_pair *pair, struct sk_buff *skb, struct virtio_net_hdr_mrg_rxbuf *hdr)
 {
@@ -111,10 +135,14 @@ static int fill(struct vnet_pair *pair, struct sk_buff *skb, struct virtio_net_h
 			return err;
 		if (chain->write_len <= skip || (!mergeable && chain->write_len - skip < skb->len))
 			return -EMSGSIZE;
+		if (fits_at_once(pair, skb)) {
+			err = copy_at_once(pair, skb, hdr);
+			goto copied;
+		}
 		n = min(skb->len - done, chain->write_len - skip);
 		err = copy_part(vio, chain, skip, skb, done, n);
 		if (err)
-			goto failed;
+			goto copied;
 		pair->rx_used[pair->rx_nused - 1].written = skip + n;
 		done += n;
 		skip = 0;
@@ -123,7 +151,7 @@ static int fill(struct vnet_pair *pair, struct sk_buff *skb, struct virtio_net_h
 	hdr->num_buffers = (__force __virtio16)pair->rx_nused;
 	chain = &pair->first;
 	err = vio_copy_to(vio, chain, 0, hdr, sizeof(*hdr));
-failed:
+copied:
 	if (err == -EAGAIN)
 		bring_in_later(pair, chain);
 	return err;
@@ -135,7 +163,8 @@ static void give_back(struct vnet_pair *pair)
 		vio_unpop(pair->rx, pair->rx_used[--pair->rx_nused].id);
 }
 
-static int give(struct vnet_pair *pair, struct sk_buff *skb)
+/* @last: no more come right after it. Return: 0, or why the guest does not get the packet. */
+static int give(struct vnet_pair *pair, struct sk_buff *skb, bool last)
 {
 	struct virtio_net_hdr_mrg_rxbuf hdr;
 	int err;
@@ -157,7 +186,8 @@ static int give(struct vnet_pair *pair, struct sk_buff *skb)
 			vio_break(pair->rx, "a receive buffer is not in RAM");
 		return err;
 	}
-	vio_push_quietly(pair->rx, pair->rx_used, pair->rx_nused);
+	/* One interrupt for all that the host sends in one go. */
+	vio_push_many(pair->rx, pair->rx_used, pair->rx_nused, last);
 	return 0;
 }
 
@@ -165,12 +195,10 @@ netdev_tx_t vnet_rx_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct vnet *vnet = netdev_priv(dev);
 	struct vnet_pair *pair = &vnet->pair[skb_get_queue_mapping(skb)];
-	bool last = !netdev_xmit_more();
 	unsigned int len = skb->len;
-	int err = give(pair, skb);
+	int err = give(pair, skb, !netdev_xmit_more());
 
-	/* One interrupt for all that the host sends in one go. */
-	if (last || err)
+	if (err)
 		vio_signal(pair->rx);
 	switch (err) {
 	case 0:

@@ -10,36 +10,49 @@
 #include <linux/skbuff.h>
 #include "net.h"
 
+/* Before a packet; what the driver says of it is copied there, too. */
+#define NET_ROOM	(NET_SKB_PAD + NET_IP_ALIGN)
 /* A packet up to this size is in one piece; of a larger one, NET_LINEAR bytes are. */
-#define NET_COPY_MAX	SKB_MAX_ORDER(NET_SKB_PAD + NET_IP_ALIGN, 0)
+#define NET_COPY_MAX	SKB_MAX_ORDER(NET_ROOM, 0)
 #define NET_LINEAR	256	/* has all headers, as a rule */
 
-static struct sk_buff *alloc_packet(struct vnet_pair *pair, u32 len)
+/* In no more memory than it takes: napi_alloc_skb() gives small ones 1 KiB each. */
+static struct sk_buff *alloc_linear(u32 len)
+{
+	u32 size = SKB_DATA_ALIGN(NET_ROOM + len) + SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	void *data = napi_alloc_frag(size);
+	struct sk_buff *skb = data ? napi_build_skb(data, size) : NULL;
+
+	if (data && !skb)
+		skb_free_frag(data);
+	return skb;
+}
+
+static struct sk_buff *alloc_packet(u32 len)
 {
 	u32 linear = len <= NET_COPY_MAX ? len : NET_LINEAR;
 	struct sk_buff *skb;
 	int err;
 
-	if (linear == len) {
-		skb = napi_alloc_skb(&pair->napi, len);
-	} else {
-		skb = alloc_skb_with_frags(NET_SKB_PAD + NET_IP_ALIGN + linear, len - linear,
-					   PAGE_ALLOC_COSTLY_ORDER, &err, GFP_ATOMIC);
-		if (skb)
-			skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
-	}
+	if (linear == len)
+		skb = alloc_linear(len);
+	else
+		skb = alloc_skb_with_frags(NET_ROOM + linear, len - linear, PAGE_ALLOC_COSTLY_ORDER,
+					   &err, GFP_ATOMIC);
 	if (!skb)
 		return NULL;
+	skb_reserve(skb, NET_ROOM);
 	skb_put(skb, linear);
 	skb->data_len = len - linear;
 	skb->len = len;
 	return skb;
 }
 
+/* With the header in front. */
 static int copy_packet(const struct vio *vio, const struct ring_chain *chain, struct sk_buff *skb)
 {
-	u32 offset = NET_HDR_LEN, len = skb_headlen(skb);
-	int i, err = vio_copy_from(vio, chain, offset, skb->data, len);
+	u32 offset = 0, len = NET_HDR_LEN + skb_headlen(skb);
+	int i, err = vio_copy_from(vio, chain, offset, skb->data - NET_HDR_LEN, len);
 
 	for (i = 0; !err && i < skb_shinfo(skb)->nr_frags; i++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
@@ -51,34 +64,36 @@ static int copy_packet(const struct vio *vio, const struct ring_chain *chain, st
 	return err;
 }
 
+/* Check the header that was copied, and do as it says. */
+static int obey_header(const struct vio *vio, struct sk_buff *skb)
+{
+	struct virtio_net_hdr hdr;
+
+	memcpy(&hdr, skb->data - NET_HDR_LEN, sizeof(hdr));
+	if (!net_check_packet(&hdr, vio->regs.features, skb->len))
+		return -EINVAL;
+	return virtio_net_hdr_to_skb(skb, &hdr, true);
+}
+
 /* Return: the packet in pair->sent, or ERR_PTR(-EAGAIN: not mapped, -EFAULT, -EINVAL, -ENOMEM). */
 static struct sk_buff *make_packet(struct vnet_pair *pair)
 {
 	const struct ring_chain *chain = &pair->sent;
 	const struct vio *vio = &pair->vnet->vio;
 	u32 len = chain->read_len - NET_HDR_LEN;
-	struct virtio_net_hdr_mrg_rxbuf hdr;
 	struct sk_buff *skb;
 	int err;
 
-	if (chain->read_len < NET_HDR_LEN)
+	if (chain->read_len < NET_HDR_LEN || len > NET_PACKET_MAX)
 		return ERR_PTR(-EINVAL);
-	err = vio_copy_from(vio, chain, 0, &hdr, sizeof(hdr));
-	if (err)
-		return ERR_PTR(err);
-	if (!net_check_packet(&hdr.hdr, vio->regs.features, len))
-		return ERR_PTR(-EINVAL);
-	skb = alloc_packet(pair, len);
+	skb = alloc_packet(len);
 	if (!skb)
 		return ERR_PTR(-ENOMEM);
-	err = copy_packet(vio, chain, skb);
+	err = copy_packet(vio, chain, skb) ?: obey_header(vio, skb);
 	if (!err)
-		err = virtio_net_hdr_to_skb(skb, &hdr.hdr, true);
-	if (err) {
-		kfree_skb(skb);
-		return ERR_PTR(err);
-	}
-	return skb;
+		return skb;
+	kfree_skb(skb);
+	return ERR_PTR(err);
 }
 
 /* Where it goes is remembered, so that its answers come to the same pair (§5.1.6.5.5). */
@@ -181,8 +196,7 @@ int vnet_tx_poll(struct vnet_pair *pair, int budget)
 		;
 	if (!batch.chains)
 		return 0;
-	vio_push_quietly(pair->tx, pair->tx_used, batch.chains);
-	vio_signal(pair->tx);
+	vio_push_many(pair->tx, pair->tx_used, batch.chains, true);
 	count(pair->vnet->dev, &batch);
 	deliver(pair, &batch.packets);
 	return batch.chains;
