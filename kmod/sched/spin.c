@@ -13,6 +13,7 @@
 #include <linux/interrupt.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
+#include <linux/sched/stat.h>
 #include "../vm/vcpu.h"
 #include "cpu.h"
 #include "sched.h"
@@ -65,7 +66,7 @@ static bool softirqs_wait(void)
 static bool is_wanted(const struct vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->sched.v.state) != SCHED_RUNNING || READ_ONCE(vcpu->vm->quiesce) ||
-	       need_resched() || softirqs_wait() ||
+	       need_resched() || !single_task_running() || softirqs_wait() ||
 	       !bitmap_empty(sched_sys.waiting, sched_sys.nr_cpus);
 }
 
