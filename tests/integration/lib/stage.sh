@@ -71,6 +71,19 @@ stage_disk() {
 	esac
 }
 
+# stage_mirror CACHE: what a mirror of Debian's serves: a package, those it depends on, and a list of them.
+stage_mirror() {
+	[ -e "$1/mirror" ] && return
+	mkdir -p "$1/mirror"
+	(
+		. "$tests/testbed/lib/common.sh"
+		. "$tests/testbed/lib/packages.sh"
+		need dpkg-scanpackages=dpkg-dev
+		fetch_debs "$1/mirror" jq libjq1 libonig5
+	)
+	(cd "$1/mirror" && dpkg-scanpackages . >Packages 2>/dev/null)
+}
+
 # stage_powercut CACHE: a Linux guest that writes records for ever.
 stage_powercut() {
 	[ -e "$1/powercut" ] && return
@@ -95,6 +108,7 @@ stage_host() {
 		linux=*) stage_linux "$work/cache" "${need#*=}" ;;
 		disk=*) stage_disk "$work/cache" "${need#*=}" ;;
 		powercut) mkdir -p "$work/cache" && stage_helpers "$work/cache" && stage_powercut "$work/cache" ;;
+		mirror) stage_mirror "$work/cache" ;;
 		memtest) mkdir -p "$work/cache" && stage_memtest "$work/cache" ;;
 		cpustate) [ -e "$work/it/cpustate" ] || stage_cpustate "$work/it" "$kernel" ;;
 		-) continue ;;
@@ -103,6 +117,7 @@ stage_host() {
 		guests) link_in guests ;;
 		helpers) link_in bin ;;
 		linux=*) link_in "linux/${need#*=}" ;;
+		mirror) link_in mirror ;;
 		powercut) link_in bin && link_in powercut ;;
 		disk=debian-*)
 			link_in "debian/${need#*=}.vmlinuz"
