@@ -122,7 +122,7 @@ static void random_play(const struct tdp_format *format)
 			assert_int_equal(swept, left_bytes);
 			assert_true(swept <= sweep.bytes);
 			assert_true(sweep.at - from <= sweep.looks * TDP_4K);
-			for (u64 at = from; at < min(sweep.at, (u64)END); at += TDP_4K) {
+			for (u64 at = from; at < min_t(u64, sweep.at, END); at += TDP_4K) {
 				/* Left behind: it was young, and is no more. */
 				if (pages[at / TDP_4K].mapped)
 					assert_true(pages[at / TDP_4K].young);
