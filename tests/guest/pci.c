@@ -10,7 +10,7 @@
 #define DATA		0xcfc
 #define RESET		0xcf9
 #define SLOTS		32
-#define NOBODY		3	/* no device is put there */
+#define NOBODY	31	/* where a twelfth nic would be */
 
 #define COMMAND		0x04
 #define CLASS		0x08
