@@ -227,7 +227,7 @@ static void take_step(struct work_struct *work)
 
 	/* Who wakes us from now on wants another look. */
 	clear_bit(0, &active);
-	smp_mb__after_atomic();
+	smp_mb__after_atomic();		/* against reclaim_wake(), which comes after the news */
 	WRITE_ONCE(not_before, jiffies + STEP);
 
 	mutex_lock(&reclaim_lock);

@@ -87,7 +87,8 @@ struct sched_due {
  * @max:	cap, if @max.percent is not SCHED_NO_MAX: none of its vCPUs runs on an empty balance
  * @allowed:	bitmap of the CPUs it may use, of sys->nr_cpus bits; belongs to the caller, who
  *		sees to it that vCPUs leave those which they may not use any more
- * @vcpus:	how many it has, constant; @runnable: of which so many are neither asleep nor throttled
+ * @vcpus:	how many it has, constant; @runnable: of which so many are neither asleep nor
+ *		throttled
  * @vtime:	virtual time that it has had as a whole, on the scale of all queues
  * @throttled:	those that wait for @max, @nr_throttled of them; @release: when they may go on
  * @due:	see there
