@@ -57,6 +57,9 @@ test-bochs:
 test-debian:
 	scripts/test --debian
 
+test-ram:
+	scripts/test --ram
+
 test-powercut:
 	scripts/test --powercut
 
@@ -121,6 +124,7 @@ help:
 #: make test-debug       the integration tests on a kernel with KASAN, lockdep, kmemleak
 #: make test-bochs       the integration tests on VMX and on another SVM (hours)
 #: make test-debian      Debian 12 and 13 from disks of their own, in all their forms (half an hour)
+#: make test-ram         the balloon with Debian's driver, which on a busy machine need not pass
 #: make test-powercut    the power of a guest that writes is cut a hundred times (an hour)
 #: make bench            Insula and KVM side by side (CPU=vmx, or CPU=svm MODEL=ryzen: on Bochs;
 #:                       HOST=1: on this machine)
@@ -132,6 +136,6 @@ help:
 #: make deb              build/insula_VERSION_amd64.deb            make deb-clean
 #: make clean            remove what was built
 
-.PHONY: all tool module no-module demo test test-debug test-bochs test-debian test-powercut bench sim \
+.PHONY: all tool module no-module demo test test-debug test-bochs test-debian test-ram test-powercut bench sim \
 	check fuzz install install-module install-no-module uninstall dkms-install dkms-uninstall deb \
 	deb-clean clean help

@@ -75,7 +75,7 @@ static int admit(const struct vm *vm, u64 min, struct netlink_ext_ack *extack)
 	if (min <= left)
 		return 0;
 	extack_set(extack, NULL, "memory-min %s exceeds what is left (%s of %s)",
-		   ram_text(min, asked), ram_text(left, some), ram_text(usable, most));
+		   ram_exact(min, asked), ram_text(left, some), ram_text(usable, most));
 	return -ENOSPC;
 }
 
@@ -113,9 +113,23 @@ void reclaim_info(struct vm *vm, struct reclaim_info *info)
 	info->returned = READ_ONCE(vm->ram.returned);
 }
 
+static const char units[] = "KMGT";
+
+const char *ram_exact(u64 bytes, char text[RAM_TEXT])
+{
+	unsigned int unit;
+
+	for (unit = 0; unit < 4 && bytes && !(bytes % SZ_1K); unit++)
+		bytes /= SZ_1K;
+	if (unit)
+		snprintf(text, RAM_TEXT, "%llu%c", bytes, units[unit - 1]);
+	else
+		snprintf(text, RAM_TEXT, "%llu", bytes);
+	return text;
+}
+
 const char *ram_text(u64 bytes, char text[RAM_TEXT])
 {
-	static const char units[] = "KMGT";
 	unsigned int unit = 0;
 	u64 tenths;
 

@@ -19,6 +19,8 @@ struct vm_memory;
 
 #define RAM_TEXT 24
 
+/** ram_exact() - a size as people write it, to the byte: 512M, 65540K. Return: @text. */
+const char *ram_exact(u64 bytes, char text[RAM_TEXT]);
 /** ram_text() - a size as people write it, rounded down: 5.2G. Return: @text. Context: any. */
 const char *ram_text(u64 bytes, char text[RAM_TEXT]);
 

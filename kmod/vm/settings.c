@@ -34,8 +34,8 @@ static int refuse_bytes(const char *what, u64 bytes, const char *than, u64 limit
 {
 	char text[RAM_TEXT], most[RAM_TEXT];
 
-	extack_set(extack, NULL, "%s %s exceeds %s %s", what, ram_text(bytes, text), than,
-		   ram_text(limit, most));
+	extack_set(extack, NULL, "%s %s exceeds %s %s", what, ram_exact(bytes, text), than,
+		   ram_exact(limit, most));
 	return -EINVAL;
 }
 

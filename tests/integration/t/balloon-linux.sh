@@ -53,6 +53,7 @@ at_most "and are back, but for what that took" "$(resident_mib)" $((full - FILE_
 types 'cat /dev/vda >/dev/null; echo cached'
 output_has "a disk is read" console.out '^cached'
 full=$(resident_mib)
+echo "# cached: $full MiB resident; $(tr -d '\r' <console.out | tail -n 3 | tr '\n' '|')"
 free=$(guest_mib MemAvailable before)
 does "a target" insula set linux --memory-target 320M
 has_come_to "the guest follows" $((192 * MIB))

@@ -86,10 +86,10 @@ usage "too small" '^insula: --memory-target: takes a size from 16M to 1T, or aut
 usage "too large for any" '^insula: --memory-target: takes a size from 16M to 1T, or auto, not "2T"$' 2T
 usage "no whole pages" '^insula: --memory-target: takes a multiple of 4K, or auto, not "20000001"$' 20000001
 usage "no size" '^insula: --memory-target: takes a size such as 512M or 2G, or auto, not "much"$' much
-expect "more than there is" 1 '^insula: small: memory-target 67112960 exceeds memory 67108864$' \
+expect "more than there is" 1 '^insula: small: memory-target 65540K exceeds memory 64M$' \
 	insula set small --cpu-shares 7 --memory-target 65540K
 is "nothing was set" "$(field small memory_target) $(field small cpu_shares)" "$((16 * MIB)) 100"
-expect "create: more than there is" 1 'bad: memory-target 134217728 exceeds memory 67108864$' \
+expect "create: more than there is" 1 'bad: memory-target 128M exceeds memory 64M$' \
 	insula create bad --memory 64M --memory-target 128M
 is "no VM was made" "$(insula list -q)" small
 insula destroy --all
