@@ -67,7 +67,7 @@ for i in 1 2 3 4; do
 	wait_for 60 settled h$i
 	echo "# h$i: $(insula stats -j h$i | jq -c '.[0] | [.memory_resident, .memory_target, .memory_entitled,
 		.memory_idle, .memory_demoted, .memory_returned] | map(. / 1048576 | floor)')"
-	near "h$i has what it is due" "$(mib h$i memory_resident)" "$(mib h$i memory_entitled)"
+	near "h$i has what it is due" "$(stat h$i memory_resident)" "$(stat h$i memory_entitled)"
 done
 near "equal shares are equal" "$(mib h1 memory_resident)" "$(mib h2 memory_resident)"
 [ "$(mib h3 memory_resident)" -gt $(($(mib h1 memory_resident) * 13 / 10)) ] && ok "twice the shares are more" ||
