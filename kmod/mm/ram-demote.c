@@ -94,7 +94,7 @@ void ram_make_room(struct guest_ram *ram)
 	if (likely(!is_full(ram)))
 		return;
 	mutex_lock(&ram->demoting);
-	/* Who had to wait may find that it was done. A target may be 1/32 below what is due; stay near. */
+	/* Who had to wait may find it done. A target may be 1/32 below what is due: stay near. */
 	if (is_full(ram))
 		demote(ram, READ_ONCE(ram->resident) - ceiling +
 			    clamp_t(u64, ceiling / 128, SZ_256K, SZ_16M));
