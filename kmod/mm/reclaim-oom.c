@@ -42,8 +42,6 @@ static int on_oom(struct notifier_block *nb, unsigned long unused, void *freed)
 
 static struct notifier_block oom_nb = { .notifier_call = on_oom };
 
-static DECLARE_WAIT_QUEUE_HEAD(freed);
-
 static u64 beyond_due(const struct vm *vm)
 {
 	u64 resident = READ_ONCE(vm->ram.resident);
@@ -79,7 +77,8 @@ void reclaim_out_of_memory(struct vm *vm)
 			READ_ONCE(victim->ram.resident) / SZ_1M,
 			victim->reclaim.share.entitled / SZ_1M);
 	mutex_unlock(&reclaim_lock);
-	wait_event_idle_timeout(freed, READ_ONCE(vm->quiesce), HZ / 10);
+	/* Until there may be some again, or it is @vm's turn to go. */
+	wait_event_idle_timeout(vm->park_wait, READ_ONCE(vm->quiesce), HZ / 10);
 }
 
 int reclaim_oom_init(void)

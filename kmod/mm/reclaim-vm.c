@@ -81,7 +81,9 @@ static int admit(const struct vm *vm, u64 min, struct netlink_ext_ack *extack)
 
 int reclaim_set(struct vm *vm, const struct vm_memory *memory, struct netlink_ext_ack *extack)
 {
+	u64 ceiling = reclaim_ceiling(vm, memory);
 	struct reclaim_vm *r = &vm->reclaim;
+	bool moved = false;
 	int err = 0;
 
 	mutex_lock(&reclaim_lock);
@@ -90,11 +92,13 @@ int reclaim_set(struct vm *vm, const struct vm_memory *memory, struct netlink_ex
 	if (!err) {
 		r->claim.min = memory->min;
 		r->share.shares = memory->shares;
-		r->share.ceiling = reclaim_ceiling(vm, memory);
-		virtio_balloon_set_target(vm->devices.balloon, vm->memory - r->share.ceiling);
+		moved = r->share.ceiling != ceiling;
+		r->share.ceiling = ceiling;
+		virtio_balloon_set_target(vm->devices.balloon, vm->memory - ceiling);
 	}
 	mutex_unlock(&reclaim_lock);
-	if (!err)
+	/* All else counts only while the host is short, and then the worker runs. */
+	if (moved)
 		reclaim_wake();
 	return err;
 }

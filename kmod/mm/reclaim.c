@@ -62,14 +62,14 @@ struct host {
 };
 
 /*
- * What a VM's file has in memory: what the guest has mapped, and what was demoted and is not in the
- * swap yet. The latter is as good as free as far as there is swap for it.
+ * What was demoted and is not in the swap yet: of what a VM's file has in memory, all that the
+ * guest has not mapped. It is as good as free as far as there is swap for it.
  */
-static u64 in_memory(const struct vm *vm)
+static u64 not_swapped_yet(const struct vm *vm, u64 resident)
 {
 	u64 cached = (u64)READ_ONCE(vm->ram.file->f_mapping->nrpages) << PAGE_SHIFT;
 
-	return max(cached, READ_ONCE(vm->ram.resident));
+	return cached - min(cached, resident);
 }
 
 static void look_at_host(struct host *host)
@@ -83,7 +83,7 @@ static void look_at_host(struct host *host)
 		u64 resident = READ_ONCE(vm->ram.resident);
 
 		host->held += resident;
-		demoted += in_memory(vm) - min(in_memory(vm), resident);
+		demoted += not_swapped_yet(vm, resident);
 	}
 	host->free = ((u64)si_mem_available() << PAGE_SHIFT) +
 		     min(demoted, (u64)swap << PAGE_SHIFT);
@@ -122,7 +122,7 @@ static void measure(struct vm *vm)
 	watch(vm);
 }
 
-/* All VMs, with a reference each. Return: NULL if there are none, or no memory for it. */
+/* All VMs, with a reference each. Return: NULL if there is no memory for it. */
 static struct vm **get_all(unsigned int *n)
 {
 	struct vm **all = kvmalloc_array(reclaim_nr, sizeof(*all), GFP_KERNEL), *vm;
