@@ -6,16 +6,17 @@
 
 settle
 before=$(meminfo MemAvailable)
-play big "do=touch mb=8" --memory 512M
-output_has "touch 8 MiB" big.out touched
+play big "do=touch mb=64" --memory 512M
+output_has "touch 64 MiB" big.out touched
 says big.out 'not ok' && bad "contents" || ok "contents"
 resident=$(field big memory_resident)
-[ "$resident" -ge $((8 << 20)) ] && ok "they are resident" || bad "resident: $resident"
-at_most "not the whole of 512M is" "$resident" $((64 << 20))
+[ "$resident" -ge $((64 << 20)) ] && ok "they are resident" || bad "resident: $resident"
+at_most "not the whole of 512M is" "$resident" $((128 << 20))
 insula destroy big
-# What is freed in the background takes its time on a busy machine; a leak takes for ever.
+# What is freed in the background takes its time on a busy machine; a leak takes for ever. The
+# host's own needs come and go by some MiB.
 lacking() { settle; echo $((before - $(meminfo MemAvailable))); }
-is_back() { [ "$(lacking)" -le $((4096 + $(quarantine))) ]; }
+is_back() { [ "$(lacking)" -le $((16384 + $(quarantine))) ]; }
 wait_for 30 is_back && ok "all comes back" || bad "$(lacking) kB do not come back"
 run_guest play "fresh memory" "do=fresh mb=64"
 run_guest play "fresh memory again" "do=fresh mb=64"
