@@ -46,11 +46,12 @@ static void print_ram(const struct vm *vm)
 {
 	char resident[SIZE_TEXT_MAX], memory[SIZE_TEXT_MAX], target[SIZE_TEXT_MAX];
 	char entitled[SIZE_TEXT_MAX], idle[SIZE_TEXT_MAX], demoted[SIZE_TEXT_MAX];
-	char returned[SIZE_TEXT_MAX];
+	char returned[SIZE_TEXT_MAX], tables[SIZE_TEXT_MAX];
 	const struct vm_ram *ram = &vm->ram;
 
-	printf("  resident  %s of %s, target %s\n", format_size(vm->resident, resident),
-	       format_size(vm->memory, memory), format_size(ram->target, target));
+	printf("  resident  %s of %s, target %s; %s of tables\n", format_size(vm->resident, resident),
+	       format_size(vm->memory, memory), format_size(ram->target, target),
+	       format_size(ram->tables, tables));
 	if (ram->target < vm->memory)
 		printf("  ram       %s entitled, %s idle\n", format_size(ram->entitled, entitled),
 		       format_size(ram->idle, idle));

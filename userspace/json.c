@@ -180,6 +180,7 @@ json_t *vm_stats_to_json(const struct vm *vm)
 	json_object_set_new(object, "memory_idle", json_integer(vm->ram.idle));
 	json_object_set_new(object, "memory_demoted", json_integer(vm->ram.demoted));
 	json_object_set_new(object, "memory_returned", json_integer(vm->ram.returned));
+	json_object_set_new(object, "memory_tables", json_integer(vm->ram.tables));
 	set_sched(object, &vm->sched);
 	return object;
 }

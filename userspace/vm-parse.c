@@ -45,6 +45,7 @@ static struct nla_policy ram_policy[INSULA_A_RAM_MAX + 1] = {
 	[INSULA_A_RAM_IDLE] = { .type = NLA_U64 },
 	[INSULA_A_RAM_DEMOTED] = { .type = NLA_U64 },
 	[INSULA_A_RAM_RETURNED] = { .type = NLA_U64 },
+	[INSULA_A_RAM_TABLES] = { .type = NLA_U64 },
 };
 
 static struct nla_policy exit_policy[INSULA_A_EXIT_MAX + 1] = {
@@ -266,6 +267,7 @@ static void parse_ram(struct nlattr **vm_tb, struct vm *vm)
 	vm->ram.idle = u64_or_0(tb[INSULA_A_RAM_IDLE]);
 	vm->ram.demoted = u64_or_0(tb[INSULA_A_RAM_DEMOTED]);
 	vm->ram.returned = u64_or_0(tb[INSULA_A_RAM_RETURNED]);
+	vm->ram.tables = u64_or_0(tb[INSULA_A_RAM_TABLES]);
 }
 
 size_t vm_parse_vcpus(struct nlattr *attrs, int len, struct vm_vcpu vcpus[GUEST_MAX_CPUS])

@@ -180,6 +180,7 @@ struct vm_balloon {
  * @idle: what it has and does not use, by an estimate
  * @demoted: taken without the guest's help, since the VM was made
  * @returned: touched again after that
+ * @tables: what the tables take that map it
  */
 struct vm_ram {
 	uint64_t target;
@@ -187,6 +188,7 @@ struct vm_ram {
 	uint64_t idle;
 	uint64_t demoted;
 	uint64_t returned;
+	uint64_t tables;
 };
 
 /**

@@ -91,7 +91,8 @@ static int put_ram(struct sk_buff *skb, const struct reclaim_info *ram)
 	    put_ram_u64(skb, INSULA_A_RAM_ENTITLED, ram->entitled) ||
 	    put_ram_u64(skb, INSULA_A_RAM_IDLE, ram->idle) ||
 	    put_ram_u64(skb, INSULA_A_RAM_DEMOTED, ram->demoted) ||
-	    put_ram_u64(skb, INSULA_A_RAM_RETURNED, ram->returned))
+	    put_ram_u64(skb, INSULA_A_RAM_RETURNED, ram->returned) ||
+	    put_ram_u64(skb, INSULA_A_RAM_TABLES, ram->tables))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -56,15 +56,19 @@ static u64 demote(struct guest_ram *ram, u64 bytes)
 {
 	struct ram_batch *batch = ram_batch_new(ram, bytes / TDP_4K + 1);
 	u64 patience = PATIENCE * (bytes / TDP_4K) / LOOKS + 1, done = 0;
-	/* Those that are left are found in the second round at the latest. */
-	u64 most = 2 * (top_of(ram) / TDP_4K / LOOKS + 1) + patience, pieces;
+	unsigned int rounds = 0;
 
 	if (!batch)
 		return 0;
-	for (pieces = 0; done < bytes && pieces < most && READ_ONCE(ram->resident); pieces++) {
-		done += sweep(batch, bytes - done, pieces >= patience);
+	/* Whatever can be had is found in the second round of those that take any, at the latest. */
+	while (done < bytes && rounds < 2 && READ_ONCE(ram->resident)) {
+		done += sweep(batch, bytes - done, !patience);
 		if (batch->n == batch->size)
 			ram_batch_finish(batch);
+		if (patience)
+			patience--;
+		else if (!ram->hand)
+			rounds++;
 		cond_resched();
 	}
 	ram_batch_finish(batch);
@@ -82,22 +86,27 @@ u64 ram_demote(struct guest_ram *ram, u64 bytes)
 	return done;
 }
 
-static bool is_full(const struct guest_ram *ram)
+u64 ram_slack(const struct guest_ram *ram, u64 ceiling)
 {
-	return READ_ONCE(ram->resident) >= READ_ONCE(ram->ceiling);
+	return clamp_t(u64, ceiling / 128, READ_ONCE(ram->large) ? TDP_2M : SZ_256K, SZ_16M);
+}
+
+/* By how much it has more than it should, when that is worth while. */
+static u64 excess(const struct guest_ram *ram)
+{
+	u64 resident = READ_ONCE(ram->resident), ceiling = READ_ONCE(ram->ceiling);
+
+	if (likely(resident <= ceiling) || resident - ceiling < ram_slack(ram, ceiling))
+		return 0;
+	return resident - ceiling;
 }
 
 void ram_make_room(struct guest_ram *ram)
 {
-	u64 ceiling = READ_ONCE(ram->ceiling);
-
-	if (likely(!is_full(ram)))
+	if (likely(!excess(ram)))
 		return;
 	mutex_lock(&ram->demoting);
-	/* Who had to wait may find it done. A target may be 1/32 below what is due: stay near. */
-	if (is_full(ram))
-		demote(ram, READ_ONCE(ram->resident) - ceiling +
-			    clamp_t(u64, ceiling / 128, SZ_256K, SZ_16M));
+	demote(ram, excess(ram));	/* Who had to wait may find it done. */
 	mutex_unlock(&ram->demoting);
 }
 

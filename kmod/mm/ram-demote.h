@@ -17,15 +17,23 @@
  *
  * At most 16 pages that are in use are passed over for each that goes. One at a time for each VM;
  * others wait. vCPUs neither come nor go meanwhile. May sleep; no locks of @ram held.
- * Return: bytes that were unmapped, less than @bytes if there was no more, or no memory to do it.
+ * Return: bytes that were unmapped, never more than @bytes; less if no leaf is small enough, or if
+ * there is no memory to do it.
  */
 u64 ram_demote(struct guest_ram *ram, u64 bytes);
 
 /**
- * ram_make_room() - before a page is mapped: is there room below the ceiling? If not, make some
+ * ram_slack() - by how much a guest may exceed its ceiling before it has to come down to it
  *
- * What it demotes is enough for a while, since that has to wait for RCU. Context: as
- * ram_populate().
+ * One that brings in page after page demotes so much at a time, since that has to wait for RCU.
+ * Context: any. Return: bytes.
+ */
+u64 ram_slack(const struct guest_ram *ram, u64 ceiling);
+
+/**
+ * ram_make_room() - before a page is mapped: down to the ceiling from more than ram_slack() above it
+ *
+ * Context: as ram_populate().
  */
 void ram_make_room(struct guest_ram *ram);
 

@@ -10,14 +10,19 @@
 /** ram_new_table() - a zeroed page for a table. May sleep. Return: NULL if there is none. */
 void *ram_new_table(void);
 
+/** ram_free_tables() - by their page's lru; nobody uses them any more. */
+void ram_free_tables(struct list_head *tables);
+
 /**
  * struct ram_batch - leaves that were emptied, their pages not released yet
  * @ram:	whose
+ * @split:	a leaf was larger than what was to be released of it
  * @n:		how many; @size: how many there is room for
  * @hpa:	of each
  */
 struct ram_batch {
 	struct guest_ram *ram;
+	bool split;
 	unsigned int n, size;
 	u64 hpa[];
 };

@@ -29,6 +29,14 @@ void *ram_new_table(void)
 	return (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 }
 
+void ram_free_tables(struct list_head *tables)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, tables, lru)
+		__free_page(page);
+}
+
 static void release_page(u64 hpa)
 {
 	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
@@ -61,8 +69,14 @@ static void raise_gen(struct guest_ram *ram)
 /* Without the lock: returns when nobody uses what was unmapped. */
 static void wait_for_users(struct guest_ram *ram)
 {
+	LIST_HEAD(retired);
+
+	raw_spin_lock(&ram->lock);
+	list_splice_init(&ram->retired, &retired);
+	raw_spin_unlock(&ram->lock);
 	ram->flush(ram);
 	synchronize_rcu();
+	ram_free_tables(&retired);
 }
 
 /* All of it. */
@@ -117,6 +131,7 @@ struct ram_batch *ram_batch_new(struct guest_ram *ram, u64 leaves)
 	if (!batch)
 		return NULL;
 	batch->ram = ram;
+	batch->split = false;
 	batch->size = size;
 	batch->n = 0;
 	return batch;
@@ -162,6 +177,7 @@ static int release_piece(struct ram_batch *batch, u64 gpa, u64 len, enum ram_rel
 	unmapped = tdp_unmap(&ram->tdp, gpa, gpa + len, ram_batch_leaf);
 	WRITE_ONCE(ram->resident, ram->resident - unmapped);
 	raw_spin_unlock(&ram->lock);
+	batch->split |= unmapped > len;
 	cond_resched();
 	return err;
 }
@@ -182,20 +198,38 @@ static int release_range(struct ram_batch *batch, const struct ram_range *range,
 	return 0;
 }
 
+/*
+ * A part of a large page was only cleared, as the page could not be split while it was mapped. Now it
+ * can; unless the guest has touched the rest of it meanwhile, and then it stays as it is.
+ */
+static int punch_again(struct guest_ram *ram, const struct ram_range *range, unsigned int n)
+{
+	u64 offset;
+	int err = 0;
+
+	for (; n && !err; n--, range++)
+		if (ram_find(ram->size, range->gpa, range->len, &offset))
+			err = ram_file_punch(ram->file, offset, range->len);
+	return err;
+}
+
 int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n,
 		enum ram_release_how how, u64 *released)
 {
 	struct ram_batch *batch = ram_batch_new(ram, BATCH_LEAVES);
+	unsigned int i;
 	u64 unused;
 	int err = 0;
 
 	*released = 0;
 	if (!batch)
 		return -ENOMEM;
-	for (; n && !err; n--, range++)
-		if (ram_find(ram->size, range->gpa, range->len, &unused))
-			err = release_range(batch, range, how, released);
+	for (i = 0; i < n && !err; i++)
+		if (ram_find(ram->size, range[i].gpa, range[i].len, &unused))
+			err = release_range(batch, &range[i], how, released);
 	ram_batch_finish(batch);
+	if (!err && batch->split && how == RAM_DISCARD)
+		err = punch_again(ram, range, n);
 	kvfree(batch);
 	return err;
 }

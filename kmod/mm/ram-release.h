@@ -27,7 +27,8 @@ enum ram_release_how { RAM_DEMOTE, RAM_DISCARD };
  * @n:		how many
  * @released:	result, in bytes: what of the ranges lies in RAM; with an error, as far as it came
  *
- * A large page that is partly inside is unmapped whole; contents are given up inside only. RCU is
+ * A large page that is partly inside is unmapped whole; contents are given up inside only, and the host
+ * gets that part back unless the guest uses the rest just then. RCU is
  * waited for once for each 32 MiB in 4 KiB pages, and once in the end; @ram's lock is held for
  * 2 MiB at a time. Calls may run at the same time. May sleep, no locks held; not from a vCPU.
  * Return: 0; -ENOMEM: nothing was done; a negative errno of the file's hole punching: all up to

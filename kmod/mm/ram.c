@@ -38,6 +38,14 @@ static void free_table(struct tdp *tdp, void *table)
 	cond_resched();
 }
 
+/* tdp's callback, under the lock. */
+static void retire_table(struct tdp *tdp, void *table)
+{
+	struct guest_ram *ram = container_of(tdp, struct guest_ram, tdp);
+
+	list_add(&virt_to_page(table)->lru, &ram->retired);
+}
+
 static int refill(struct guest_ram *ram)
 {
 	unsigned int i;
@@ -66,6 +74,7 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 
 	memset(ram, 0, sizeof(*ram));
 	raw_spin_lock_init(&ram->lock);
+	INIT_LIST_HEAD(&ram->retired);
 	mutex_init(&ram->demoting);
 	ram->ceiling = U64_MAX;
 	ram->size = size;
@@ -74,6 +83,7 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 	ram->tdp.leaf_level = leaf_level;
 	ram->tdp.alloc_table = take_spare;
 	ram->tdp.free_table = free_table;
+	ram->tdp.retire_table = retire_table;
 
 	/* As a shared mapping would: from here on F_SEAL_WRITE is refused. */
 	r = mapping_map_writable(file->f_mapping);
@@ -93,6 +103,7 @@ void ram_destroy(struct guest_ram *ram)
 {
 	if (ram->tdp.root)
 		ram_release_tree(&ram->tdp);
+	ram_free_tables(&ram->retired);
 	ram->resident = 0;
 	while (ram->nspare)
 		free_page((unsigned long)ram->spare[--ram->nspare]);
@@ -127,6 +138,8 @@ static void count(struct guest_ram *ram, u64 size, bool old)
 {
 	WRITE_ONCE(ram->resident, ram->resident + size);
 	WRITE_ONCE(ram->filled, ram->filled + size);
+	if (size > TDP_4K)
+		WRITE_ONCE(ram->large, true);
 	if (old)
 		WRITE_ONCE(ram->returned, ram->returned + size);
 }

@@ -13,6 +13,7 @@
 #define _INSULA_RAM_H
 
 #include <linux/fs.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include "tdp.h"
@@ -26,16 +27,18 @@ struct ram_batch;
  * struct guest_ram - RAM of a VM
  * @file:	the file; constant, a reference is held
  * @size:	bytes; constant, a multiple of 4 KiB
- * @lock:	guards writing to @tdp, @resident and @gen, the spare tables, and @batch
+ * @lock:	guards writing to @tdp, @resident and @gen, the spare and retired tables, and @batch
  * @tdp:	the tree
  * @spare:	zeroed pages for tables to come, because none can be allocated under @lock
  * @nspare:	how many of them there are
+ * @retired:	tables that left the tree, by their page's lru, until nobody can be in them any more
  * @batch:	where leaves go that are emptied
- * @resident:	bytes mapped now; read without the lock for statistics, as are the next three
+ * @resident:	bytes mapped now; read without the lock for statistics, as are the next four
  * @filled:	bytes that were mapped, ever
  * @demoted:	unmapped by ram_demote()
  * @returned:	mapped again, or for the first time but not new in the file
- * @ceiling:	bytes that should be mapped at most; read and written without a lock
+ * @large:	there have been leaves of more than 4 KiB
+ * @ceiling:	bytes that should be mapped at most, see ram_slack(); read and written without a lock
  * @demoting:	one demotes at a time, and guards @hand
  * @hand:	where the next look for pages to demote begins
  * @gen:	not 0; raised when anything is unmapped, after its entries are empty, before the
@@ -54,8 +57,10 @@ struct guest_ram {
 	struct tdp tdp;
 	void *spare[RAM_SPARE_TABLES];
 	unsigned int nspare;
+	struct list_head retired;
 	struct ram_batch *batch;
 	u64 resident, filled, demoted, returned;
+	bool large;
 	u64 ceiling;
 	struct mutex demoting;
 	u64 hand;

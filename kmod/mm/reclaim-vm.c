@@ -115,6 +115,7 @@ void reclaim_info(struct vm *vm, struct reclaim_info *info)
 	mutex_unlock(&reclaim_lock);
 	info->demoted = READ_ONCE(vm->ram.demoted);
 	info->returned = READ_ONCE(vm->ram.returned);
+	info->tables = (u64)READ_ONCE(vm->ram.tdp.tables) << PAGE_SHIFT;
 }
 
 static const char units[] = "KMGT";

@@ -196,6 +196,14 @@ static void tell_if_held(struct vm *vm, u64 target)
 	vm->reclaim.held = held;
 }
 
+/* Its slack ends at the target, but it does not lose what it is guaranteed. */
+static u64 ceiling_for(const struct vm *vm, u64 target)
+{
+	u64 ceiling = target - min(target, ram_slack(&vm->ram, target));
+
+	return target < vm->memory ? max(ceiling, vm->reclaim.claim.min) : U64_MAX;
+}
+
 /*
  * A balloon has until the next step to bring it about; what is missing then, or when there is no
  * time for that, is demoted. Return: is there more to do?
@@ -208,14 +216,14 @@ static bool follow(struct vm *vm)
 		return true;
 	resident = READ_ONCE(vm->ram.resident);
 	limit = READ_ONCE(state) >= SHARE_HARD ? target : max(target, vm->reclaim.before);
-	WRITE_ONCE(vm->ram.ceiling, target < vm->memory ? target : U64_MAX);
+	WRITE_ONCE(vm->ram.ceiling, ceiling_for(vm, target));
 	if (vm->devices.balloon)
 		virtio_balloon_set_target(vm->devices.balloon, for_balloon(vm, target));
 	if (reclaim_is_on(vm) && resident > limit)
 		resident -= ram_demote(&vm->ram, resident - limit);
 	tell_if_held(vm, target);
 	mutex_unlock(&vm->lock);
-	return resident > target;
+	return resident > target + ram_slack(&vm->ram, target);
 }
 
 static void take_step(struct work_struct *work)

@@ -55,6 +55,7 @@ struct reclaim_info {
 	u64 entitled;		/* what it is due */
 	u64 idle;		/* what of its resident memory is not in use, by estimate */
 	u64 demoted, returned;	/* since the VM was made: taken by demotion; touched again since */
+	u64 tables;		/* what those take that map it */
 };
 
 /** reclaim_init() - before any VM exists. May sleep. Return: 0 or -ENOMEM. */

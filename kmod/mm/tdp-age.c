@@ -64,7 +64,7 @@ u64 tdp_sweep(struct tdp *tdp, struct tdp_sweep *sweep, tdp_leaf_fn leaf)
 
 		size = 1ULL << tdp_shift(level);
 		sweep->at = ALIGN_DOWN(sweep->at, size);
-		if (*entry && is_due(tdp, sweep, entry)) {
+		if (*entry && size <= sweep->bytes - swept && is_due(tdp, sweep, entry)) {
 			tdp_empty(tdp, entry, sweep->at, size, leaf);
 			swept += size;
 		}

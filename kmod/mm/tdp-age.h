@@ -21,7 +21,7 @@ int tdp_test_touched(struct tdp *tdp, u64 gpa);
  * struct tdp_sweep - a way round the tree, like the hand of a clock
  * @at:		where to go on; 4 KiB-aligned
  * @end:	where to stop
- * @bytes:	enough, when so many are unmapped (a leaf may be more than was missing)
+ * @bytes:	enough, when so many are unmapped; leaves that are more than is missing stay
  * @looks:	entries to look at, at most: what bounds the time
  * @any:	empty every leaf, whether it was accessed or not
  */

@@ -79,11 +79,26 @@ static u64 *table_below(struct tdp *tdp, u64 *entry)
 	return table;
 }
 
+/* Does this entry, where a leaf of @level is wanted, stand in its way? */
+static bool is_taken(const struct tdp *tdp, u64 entry, unsigned int level)
+{
+	unsigned int i;
+
+	if (!entry)
+		return false;
+	if (is_leaf(tdp, entry, level) || level > 1)
+		return true;
+	for (i = 0; i < TDP_ENTRIES; i++)
+		if (tdp_table(entry)[i])
+			return true;
+	return false;
+}
+
 int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write)
 {
 	const struct tdp_format *format = tdp->format;
 	unsigned int level, leaf_level = 0;
-	u64 *table = tdp->root, *entry;
+	u64 *table = tdp->root, *entry, old;
 
 	while (leaf_level < tdp->leaf_level && size != 1ULL << tdp_shift(leaf_level))
 		leaf_level++;
@@ -100,11 +115,16 @@ int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write)
 			return -ENOMEM;
 	}
 	entry = tdp_entry(table, gpa, leaf_level);
-	if (*entry)
+	old = *entry;
+	if (is_taken(tdp, old, leaf_level))
 		return -EEXIST;
 	/* The page's contents were written by another CPU, perhaps: order them too. */
 	smp_store_release(entry, hpa | format->leaf | (leaf_level ? format->large : 0) |
 			  (write ? format->write : 0));
+	if (old) {
+		tdp->tables--;
+		tdp->retire_table(tdp, tdp_table(old));
+	}
 	return 0;
 }
 

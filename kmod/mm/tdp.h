@@ -51,6 +51,8 @@ extern const struct tdp_format tdp_ept;
  * @alloc_table: a zeroed 4 KiB page; NULL when there is none. Called from tdp_init() and,
  *		so under the writer's lock, from tdp_map()
  * @free_table:	give one back; called from tdp_destroy() only
+ * @retire_table: one that is empty and has left the tree, but CPUs and readers may still be on their way
+ *		through it: flush and wait before it is given back. Called from tdp_map()
  * @tables:	tables in use, the root among them
  *
  * A table is found by the kernel's direct map, __va(), rather than by a callback: the
@@ -62,6 +64,7 @@ struct tdp {
 	u64 *root;
 	void *(*alloc_table)(struct tdp *tdp);
 	void (*free_table)(struct tdp *tdp, void *table);
+	void (*retire_table)(struct tdp *tdp, void *table);
 	unsigned long tables;
 };
 
@@ -76,8 +79,8 @@ int tdp_init(struct tdp *tdp);
  *
  * Needs up to three tables from @alloc_table.
  * Return: 0; -EINVAL for arguments that break the rules above, or a @size above
- * @leaf_level; -ENOMEM (nothing was mapped); -EEXIST if something is mapped there already. A
- * table counts as something even when it is empty: CPUs may have cached the way to it.
+ * @leaf_level; -ENOMEM (nothing was mapped); -EEXIST if something is mapped there already. An
+ * empty table of 4 KiB leaves makes room for a leaf of 2 MiB; other tables count as something.
  */
 int tdp_map(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool write);
 

@@ -168,11 +168,15 @@ static void test_second_chance(void **state)
 
 static void test_large_and_nothing(void **state)
 {
-	struct tdp_sweep sweep = { .at = TDP_2M + 5 * TDP_4K, .end = END, .bytes = TDP_4K, .looks = 1 };
+	struct tdp_sweep sweep = { .at = TDP_2M, .end = END, .bytes = TDP_2M - TDP_4K, .looks = 1 };
 
 	new_tree(&tdp_npt);
 	map(TDP_2M, TDP_2M);
-	/* Into the middle of one: it goes whole, and may be more than was asked for. */
+	/* It goes whole or not at all, when the hand is in its middle as well. */
+	assert_int_equal(tdp_sweep(&tree, &sweep, leaf_goes), 0);
+	assert_int_equal(sweep.at, 2 * TDP_2M);
+	sweep.at = TDP_2M + 5 * TDP_4K;
+	sweep.bytes = TDP_2M;
 	assert_int_equal(tdp_sweep(&tree, &sweep, leaf_goes), TDP_2M);
 	assert_int_equal(sweep.at, 2 * TDP_2M);
 	/* What is empty costs a look for as much as the tree has no tables for. */

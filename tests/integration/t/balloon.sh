@@ -12,9 +12,12 @@ run_guest balloon guest ""
 # balloon VM FILTER: of what show tells
 balloon() { insula show -j "$1" | jq -c ".[0].balloon | $2"; }
 resident_mib() { echo $(($(field "$1" memory_resident) / MIB)); }
+# follow VM [OPTION...]
 follow() {
-	launch "$1" --kernel "$GUESTS/balloon.elf" --memory 128M --debug-exit --append do=follow
-	output_has "$1: fills its RAM" "$1.out" '^filled'
+	vm=$1
+	shift
+	launch "$vm" --kernel "$GUESTS/balloon.elf" --memory 128M --debug-exit --append do=follow "$@"
+	output_has "$vm: fills its RAM" "$vm.out" '^filled'
 }
 # is_actual VM BYTES: has it come to that?
 is_actual() { [ "$(balloon "$1" .actual)" = "$2" ]; }
@@ -77,6 +80,28 @@ for n in 1 2 3; do
 done
 has_come_to "it works still" follow $((64 * MIB))
 does "destroy" insula destroy follow
+
+# In pages of 2 MiB: what is taken out of one is the host's, too; and when all of it has been, the next is one.
+follow huge --hugepages
+huge=$(meminfo ShmemHugePages) all=$(meminfo Shmem)
+at_most "the host has made huge pages" $((64 << 10)) "$huge"
+does "half of one" insula set huge --memory-target 127M
+has_come_to "is given up" huge $MIB
+at_most "and is the host's" "$(meminfo Shmem)" $((all - 1024))
+does "back" insula set huge --memory-target auto
+has_come_to "it has it again" huge 0
+is "in small pages" "$(meminfo ShmemHugePages)" $((huge - 2048))
+does "all of it" insula set huge --memory-target 126M
+has_come_to "is given up" huge $((2 * MIB))
+at_most "and is the host's" "$(meminfo Shmem)" $((all - 2048))
+tables() { insula stats -j huge | jq '.[0].memory_tables'; }
+before=$(tables)
+does "back" insula set huge --memory-target auto
+has_come_to "it has it again" huge 0
+is "in a page of 2 MiB" "$(meminfo ShmemHugePages)" "$huge"
+is "that is mapped as one" "$(tables)" $((before - 4096))
+says huge.out '^not ok' && bad "huge: $(grep '^not ok' huge.out)" || ok "the guest has no complaint then"
+insula destroy huge
 
 # Settings, said and refused.
 does "create with a target" insula create small --memory 64M --memory-target 16M
