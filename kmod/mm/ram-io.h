@@ -5,7 +5,7 @@
  * They copy to and from it, or hold pages while hardware or a driver of the host's works on
  * them. A page that is held stays the guest's: it may be unmapped meanwhile, and the guest finds
  * the same one when it touches it again, for its file keeps it while somebody has a reference. Only
- * a guest that gives away what it has told a device to use (RAM_DISCARD in ram-release.h) finds
+ * a guest that gives away what it has told a device to use (ram_release()) finds
  * another one there: what is held then stays as it is, is nobody's, and is freed with its last
  * reference.
  */

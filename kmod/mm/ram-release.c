@@ -162,7 +162,7 @@ void ram_batch_finish(struct ram_batch *batch)
 /* Ranges. */
 
 /* In one 2 MiB. */
-static int release_piece(struct ram_batch *batch, u64 gpa, u64 len, enum ram_release_how how)
+static int release_piece(struct ram_batch *batch, u64 gpa, u64 len)
 {
 	struct guest_ram *ram = batch->ram;
 	u64 offset, unmapped;
@@ -170,7 +170,7 @@ static int release_piece(struct ram_batch *batch, u64 gpa, u64 len, enum ram_rel
 
 	if (batch->size - batch->n < BATCH_LEAST)
 		ram_batch_finish(batch);
-	if (how == RAM_DISCARD && ram_find(ram->size, gpa, len, &offset))
+	if (ram_find(ram->size, gpa, len, &offset))
 		err = ram_file_punch(ram->file, offset, len);
 	raw_spin_lock(&ram->lock);
 	ram->batch = batch;
@@ -182,15 +182,14 @@ static int release_piece(struct ram_batch *batch, u64 gpa, u64 len, enum ram_rel
 	return err;
 }
 
-static int release_range(struct ram_batch *batch, const struct ram_range *range,
-			 enum ram_release_how how, u64 *released)
+static int release_range(struct ram_batch *batch, const struct ram_range *range, u64 *released)
 {
 	u64 gpa = range->gpa, end = gpa + range->len, n;
 	int err;
 
 	for (; gpa < end; gpa += n) {
 		n = min(end, ALIGN_DOWN(gpa, TDP_2M) + TDP_2M) - gpa;
-		err = release_piece(batch, gpa, n, how);
+		err = release_piece(batch, gpa, n);
 		if (err)
 			return err;
 		*released += n;
@@ -213,8 +212,7 @@ static int punch_again(struct guest_ram *ram, const struct ram_range *range, uns
 	return err;
 }
 
-int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n,
-		enum ram_release_how how, u64 *released)
+int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n, u64 *released)
 {
 	struct ram_batch *batch = ram_batch_new(ram, BATCH_LEAVES);
 	unsigned int i;
@@ -226,9 +224,9 @@ int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned i
 		return -ENOMEM;
 	for (i = 0; i < n && !err; i++)
 		if (ram_find(ram->size, range[i].gpa, range[i].len, &unused))
-			err = release_range(batch, &range[i], how, released);
+			err = release_range(batch, &range[i], released);
 	ram_batch_finish(batch);
-	if (!err && batch->split && how == RAM_DISCARD)
+	if (!err && batch->split)
 		err = punch_again(ram, range, n);
 	kvfree(batch);
 	return err;

@@ -12,20 +12,14 @@
 #include "ram.h"
 
 /**
- * enum ram_release_how - what becomes of the contents
- * @RAM_DEMOTE:	they stay in the file, which the host may write to its swap
- * @RAM_DISCARD: they are given up: the memory is the host's at once, the range reads as zeroes.
- *		Only at the guest's own wish. What a device holds of it (see ram-io.h) is nobody's
- *		from then on, and freed when the device lets go of it.
- */
-enum ram_release_how { RAM_DEMOTE, RAM_DISCARD };
-
-/**
- * ram_release() - unmap ranges while vCPUs and devices use RAM
+ * ram_release() - give ranges up at the guest's own wish, while vCPUs and devices use RAM
  * @range:	ranges, aligned to 4 KiB; those that do not lie in RAM in one piece are passed over.
  *		They may overlap, and touch what is not mapped
  * @n:		how many
  * @released:	result, in bytes: what of the ranges lies in RAM; with an error, as far as it came
+ *
+ * The memory is the host's at once, the range reads as zeroes. What a device holds of it (see ram-io.h)
+ * is nobody's from then on, and freed when the device lets go of it.
  *
  * A large page that is partly inside is unmapped whole; contents are given up inside only, and the host
  * gets that part back unless the guest uses the rest just then. RCU is
@@ -34,7 +28,6 @@ enum ram_release_how { RAM_DEMOTE, RAM_DISCARD };
  * Return: 0; -ENOMEM: nothing was done; a negative errno of the file's hole punching: all up to
  * there is unmapped, the contents of the range that failed may be there still.
  */
-int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n,
-		enum ram_release_how how, u64 *released);
+int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n, u64 *released);
 
 #endif

@@ -80,7 +80,7 @@ static u64 discard(struct balloon *b, unsigned int n)
 {
 	u64 released;
 
-	ram_release(b->vio.ram, b->range, n, RAM_DISCARD, &released);
+	ram_release(b->vio.ram, b->range, n, &released);
 	return released;
 }
 
