@@ -6,6 +6,7 @@
  */
 #include <linux/bits.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
@@ -29,6 +30,16 @@ static u64 top_of(const struct guest_ram *ram)
 	       GUEST_HIGH_RAM_BASE + ram->size - GUEST_LOW_RAM_TOP;
 }
 
+/*
+ * Somebody may have punched a hole into the file, or cut it off: what is mapped of that is the guest's
+ * as long as it stays mapped, and nowhere else.
+ */
+static bool may_go(const struct tdp *tdp, u64 hpa)
+{
+	return ram_file_has(container_of(tdp, struct guest_ram, tdp)->file,
+			    pfn_to_page(hpa >> PAGE_SHIFT));
+}
+
 /* A piece of the way. Return: bytes that went into the batch. */
 static u64 sweep(struct ram_batch *batch, u64 bytes, bool any)
 {
@@ -39,6 +50,7 @@ static u64 sweep(struct ram_batch *batch, u64 bytes, bool any)
 		.bytes = bytes,
 		.looks = min_t(u32, LOOKS, batch->size - batch->n),
 		.any = any,
+		.may_go = may_go,
 	};
 	u64 swept;
 

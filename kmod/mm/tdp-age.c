@@ -48,7 +48,7 @@ static bool is_due(const struct tdp *tdp, const struct tdp_sweep *sweep, u64 *en
 	u64 old = READ_ONCE(*entry);
 
 	if (sweep->any || !(old & tdp->format->accessed))
-		return true;
+		return sweep->may_go(tdp, old & TDP_ADDRESS);
 	clear_accessed(tdp, entry, old, TDP_TOUCHED);
 	return false;
 }

@@ -24,12 +24,14 @@ int tdp_test_touched(struct tdp *tdp, u64 gpa);
  * @bytes:	enough, when so many are unmapped; leaves that are more than is missing stay
  * @looks:	entries to look at, at most: what bounds the time
  * @any:	empty every leaf, whether it was accessed or not
+ * @may_go:	with what it maps: may a leaf be emptied?
  */
 struct tdp_sweep {
 	u64 at, end;
 	u64 bytes;
 	unsigned int looks;
 	bool any;
+	bool (*may_go)(const struct tdp *tdp, u64 hpa);
 };
 
 /**

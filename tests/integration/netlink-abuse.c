@@ -4,7 +4,7 @@
  *
  *   commands       each command with attributes missing, short, long, unknown, wrongly nested
  *   files          descriptors that are no RAM file, none at all, of another kind
- *   truncate       RAM files that shrink: before the start, and under a running guest
+ *   truncate       RAM files that shrink: before the start, and under a running guest; that get a hole
  *   unprivileged   without privileges, and as root of a user namespace
  *   fuzz SEED N    N requests made of a valid one by random changes
  *   fail-create, fail-start   with the N-th allocation failing, N = 1, 2, ... (fault injection)
@@ -1085,10 +1085,43 @@ static void truncate_while_running(void)
 	close(fd);
 }
 
+/* What is mapped is still the guest's, what is not is new: it goes on. */
+static void punch_while_running(void)
+{
+	int fd = make_memfd(RAM), err, tty, i;
+	struct status s = { 0 };
+	struct stat stat;
+
+	put_valid("hole", fd);
+	if (transact()) {
+		close(fd);
+		return;
+	}
+	err = act("hole", INSULA_ACTION_START);
+	check(!err, "start", "%d %s", err, text);
+	get_status("hole", &s);
+	tty = open(s.console, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	check(tty >= 0 && write(tty, "x", 1) == 1, "console", "%s: %m", s.console);
+	for (i = 0; i < 20; i++) {
+		usleep(50000);
+		err = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, RAM);
+		if (err)
+			break;
+	}
+	check(!err && !fstat(fd, &stat) && stat.st_blocks < 64, "holes under a running guest", "%m");
+	get_status("hole", &s);
+	check(s.state == INSULA_VM_STATE_RUNNING, "the guest goes on", "state %u, reason '%s'", s.state,
+	      s.reason);
+	check(!destroy("hole"), "destroy", "%s", text);
+	close(tty);
+	close(fd);
+}
+
 static void mode_truncate(void)
 {
 	truncate_before_start();
 	truncate_while_running();
+	punch_while_running();
 }
 
 /* unprivileged */

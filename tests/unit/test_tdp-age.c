@@ -35,6 +35,13 @@ static void free_table(struct tdp *tdp, void *table)
 	free(table);
 }
 
+static u64 kept = U64_MAX;		/* the page that may not go */
+
+static bool may_go(const struct tdp *tdp, u64 hpa)
+{
+	return hpa != kept;
+}
+
 static void leaf_goes(struct tdp *tdp, u64 gpa, u64 hpa, u64 size, bool dirty)
 {
 	assert_ptr_equal(tdp, &tree);
@@ -83,7 +90,7 @@ static void touch(u64 gpa)
 
 static void random_play(const struct tdp_format *format)
 {
-	struct tdp_sweep sweep = { .end = END };
+	struct tdp_sweep sweep = { .end = END, .may_go = may_go };
 	u64 swept, from;
 	int want;
 
@@ -142,7 +149,8 @@ static void test_random(void **state)
 /* The hand of a clock: what was accessed gets a second chance, and only one. */
 static void test_second_chance(void **state)
 {
-	struct tdp_sweep sweep = { .end = 8 * TDP_4K, .bytes = U64_MAX, .looks = 100 };
+	struct tdp_sweep sweep = { .end = 8 * TDP_4K, .bytes = U64_MAX, .looks = 100,
+				   .may_go = may_go };
 
 	new_tree(&tdp_ept);
 	for (u64 i = 0; i < 8; i++)
@@ -162,13 +170,18 @@ static void test_second_chance(void **state)
 	sweep.at = 0;
 	sweep.any = true;
 	touch(5 * TDP_4K);
+	kept = TDP_1G + 5 * TDP_4K;
+	assert_int_equal(tdp_sweep(&tree, &sweep, leaf_goes), 0);
+	kept = U64_MAX;
+	sweep.at = 0;
 	assert_int_equal(tdp_sweep(&tree, &sweep, leaf_goes), TDP_4K);
 	end_tree();
 }
 
 static void test_large_and_nothing(void **state)
 {
-	struct tdp_sweep sweep = { .at = TDP_2M, .end = END, .bytes = TDP_2M - TDP_4K, .looks = 1 };
+	struct tdp_sweep sweep = { .at = TDP_2M, .end = END, .bytes = TDP_2M - TDP_4K, .looks = 1,
+				   .may_go = may_go };
 
 	new_tree(&tdp_npt);
 	map(TDP_2M, TDP_2M);
@@ -180,7 +193,8 @@ static void test_large_and_nothing(void **state)
 	assert_int_equal(tdp_sweep(&tree, &sweep, leaf_goes), TDP_2M);
 	assert_int_equal(sweep.at, 2 * TDP_2M);
 	/* What is empty costs a look for as much as the tree has no tables for. */
-	sweep = (struct tdp_sweep){ .end = 1ULL << 40, .bytes = U64_MAX, .looks = 1 };
+	sweep = (struct tdp_sweep){ .end = 1ULL << 40, .bytes = U64_MAX, .looks = 1,
+				    .may_go = may_go };
 	assert_int_equal(tdp_sweep(&tree, &sweep, leaf_goes), 0);
 	assert_int_equal(sweep.at, TDP_2M);
 	sweep.looks = 100000;

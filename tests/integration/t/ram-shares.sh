@@ -116,6 +116,35 @@ echo "# awake: idle $idle, busy $busy"
 is "nothing was lost then" "$(lost idle.out busy.out)" ""
 insula destroy --all
 
+# The host's OOM killer, for a process that wants more than there is: it goes, and nobody else.
+launch calm --kernel "$GUESTS/play.elf" --memory 128M --memory-min 64M --append "do=hoard mb=96"
+output_has "one" calm.out '^hoarded'
+tail /dev/zero >/dev/null 2>&1
+is "a process is killed" $? 137
+rounds=$(grep -ac '^round' calm.out)
+wait_for 100 sh -c "[ \$(grep -ac '^round' calm.out) -gt $rounds ]" && ok "the VM goes on" || bad "the VM stands"
+is "nothing was lost in it" "$(lost calm.out)" ""
+matches "the host has killed that process" "$(dmesg -c | grep -i 'killed process')" '\(tail\)'
+insula destroy --all
+
+# Swap that is full is none: one is stopped.
+swapoff /dev/zram0 && echo 1 >/sys/block/zram0/reset && echo 64M >/sys/block/zram0/disksize
+mkswap /dev/zram0 >/dev/null && swapon /dev/zram0 || bad "no small swap"
+for vm in a b; do
+	launch $vm --kernel "$GUESTS/play.elf" --memory 512M --memory-min 32M --append "do=hoard mb=400"
+done
+stopped() { insula list -j | jq '[.[] | select(.state == "stopped")] | length'; }
+one_stops() { [ "$(stopped)" = 1 ]; }
+wait_for "$PATIENCE" one_stops
+is "swap is full: one of two is stopped" "$(stopped)" 1
+matches "with the reason" "$(insula list -j | jq -r '.[] | select(.state == "stopped") | .reason')" \
+	'^out of memory: the host has none left; this VM had [0-9]+ MiB, and was due [0-9]+ MiB$'
+survivor=$(insula list -j | jq -r '.[] | select(.state == "running") | .name')
+output_has "the other one has what it wants" "$survivor.out" '^round'
+is "nothing was lost in it" "$(lost "$survivor.out")" ""
+is "the host has killed nobody then" "$(dmesg | grep -ciE 'out of memory|oom-kill')" 0
+insula destroy --all
+
 # Without swap, whoever has most beyond its due is stopped, and nobody else.
 swapoff /dev/zram0
 launch small --kernel "$GUESTS/play.elf" --memory 64M --memory-min 64M --append "do=hoard mb=40"
