@@ -156,7 +156,7 @@ cryptomgr.notests no_timer_check mitigations=off nokaslr tsc=reliable reboot=tri
 		optramimage1: file=$run/setup, address=$SETUP
 		optramimage2: file=$run/body, address=$BODY
 		optramimage3: file=$3, address=$(printf '0x%x' "$initrd")
-		cpu: model=$MODEL, count=$SMP, ips=${MHZ}000000, reset_on_triple_fault=0, ignore_bad_msrs=1, exclude_features="rdrand, rdseed"
+		cpu: model=$MODEL, count=$SMP, ips=${MHZ:-50}000000, reset_on_triple_fault=0, ignore_bad_msrs=1, exclude_features="rdrand, rdseed"
 		clock: sync=none, time0=1767225600
 		pci: enabled=1, chipset=i440fx
 		speaker: enabled=0

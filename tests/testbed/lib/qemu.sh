@@ -32,6 +32,17 @@ need_machine() {
 	newer_qemu
 }
 
+# icount_shift: an instruction takes 2^shift ns
+icount_shift() {
+	case ${MHZ:-1000} in
+	1000) echo 0 ;;
+	500) echo 1 ;;
+	250) echo 2 ;;
+	125) echo 3 ;;
+	*) return 1 ;;
+	esac
+}
+
 # is_fair QEMU: does icount leave something for the second CPU?
 is_fair() {
 	local version
@@ -50,7 +61,7 @@ newer_qemu() {
 # machine_args RUN VMLINUZ INITRD: sets the array MACHINE from MODEL, SMP, MEMORY, DISKS, ICOUNT,
 # CHANNEL, DEBUG and APPEND. Where a pulse is wanted PULSE is made the FIFO for it.
 machine_args() {
-	local run=$1 disk number=0
+	local run=$1 disk number=0 shift
 	PULSE=
 	# shellcheck disable=SC2206 # a command line
 	MACHINE=($QEMU)
@@ -73,7 +84,10 @@ machine_args() {
 			-device "virtio-blk-pci,drive=disk$number")
 		number=$((number + 1))
 	done
-	[ -z "$ICOUNT" ] || MACHINE+=(-icount shift=0)
+	if [ "$ICOUNT" ]; then
+		shift=$(icount_shift) || die "--icount: --mhz '$MHZ' is none of 1000, 500, 250, 125"
+		MACHINE+=(-icount "shift=$shift")
+	fi
 	if [ "$CHANNEL" = tty ]; then
 		MACHINE+=(-chardev "stdio,id=tty,signal=off" -serial chardev:tty)
 	else
