@@ -33,6 +33,7 @@ unsigned int reclaim_nr;
 /* Guarded by it, too. */
 static enum share_state state = SHARE_HIGH;
 static u64 last_step;			/* ns */
+static u64 available;			/* bytes, see share_smooth(); 0 while the worker rests */
 
 static struct workqueue_struct *wq;
 static unsigned long active;		/* bit 0: the work is due some time */
@@ -140,7 +141,7 @@ static struct vm **get_all(unsigned int *n)
 static bool decide(struct vm **all, unsigned int n, struct host *host)
 {
 	struct share_vm **share = kvmalloc_array(n, sizeof(*share), GFP_KERNEL);
-	u64 now = ktime_get_ns(), available;
+	u64 now = ktime_get_ns();
 	bool scarce, more;
 	unsigned int i;
 
@@ -148,13 +149,17 @@ static bool decide(struct vm **all, unsigned int n, struct host *host)
 		return true;
 	for (i = 0; i < n; i++)
 		share[i] = &all[i]->reclaim.share;
-	available = share_available(host->free, host->held, 0, host->reserve);
+	available = share_smooth(available,
+				 share_available(host->free, host->held, 0, host->reserve), state);
 	scarce = share_solve(share, n, available, READ_ONCE(tax));
 	state = share_state(state, host->free, host->reserve, scarce);
 	more = share_step(share, n, available, scarce, now - last_step);
 	last_step = now;
 	kvfree(share);
-	return more || state != SHARE_HIGH;
+	more |= state != SHARE_HIGH;
+	if (!more)
+		available = 0;
+	return more;
 }
 
 static void measure_all(struct vm **all, unsigned int n)

@@ -27,6 +27,13 @@ u64 share_available(u64 free, u64 held, u64 overhead, u64 reserve)
 	return all - min(all, reserve + overhead);
 }
 
+u64 share_smooth(u64 before, u64 available, enum share_state state)
+{
+	if (!before || (state >= SHARE_HARD && available < before))
+		return available;
+	return before + div_s64((s64)(available - before), 8);
+}
+
 /* Sixths of the reserve, below which a state begins. */
 static const u8 marks[] = {
 	[SHARE_HIGH] = 6,	/* unless it was so before */

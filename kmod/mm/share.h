@@ -10,7 +10,7 @@
  * A worker begins when share_state() leaves SHARE_HIGH, or a ceiling is changed; without pressure
  * it does not run, and nobody is held to anything. From then on, each SHARE_STEP_NS or so:
  *
- *	gather	of each VM: resident, demand, idle; of the host: share_available()
+ *	gather	of each VM: resident, demand, idle; of the host: share_available(), share_smooth()
  *	solve	scarce = share_solve(...): what each VM is due is in ->entitled
  *	state	state = share_state(state, free, reserve, scarce): how VMs may be made to follow
  *	step	more = share_step(...): how much each may have for now is in ->target
@@ -129,6 +129,18 @@ u64 share_reserve(u64 ram);
  * @reserve:	share_reserve()
  */
 u64 share_available(u64 free, u64 held, u64 overhead, u64 reserve);
+
+/**
+ * share_smooth() - the same, without what comes and goes within a second or two
+ * @before:	what this has returned in the last step; 0: there was none
+ * @available:	share_available()
+ * @state:	of the host, so far
+ *
+ * A host that swaps has now more, now less that is free; if what VMs are due followed that, targets, which
+ * follow downwards at once, would come to the least of it. While at least a third of the reserve is free,
+ * one can do without. Once each step. Return: bytes.
+ */
+u64 share_smooth(u64 before, u64 available, enum share_state state);
 
 /**
  * share_state() - the state of the host

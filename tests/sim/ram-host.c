@@ -39,6 +39,7 @@ static u64 free_now(const struct ram_sim *sim)
 static void begin_work(struct ram_sim *sim)
 {
 	sim->works = true;
+	sim->available = 0;
 	for (unsigned int i = 0; i < sim->nr_vms; i++) {
 		share_activity_init(&sim->vm[i].activity);
 		guest_sample(sim, &sim->vm[i]);
@@ -69,11 +70,14 @@ static u64 clock_ns(void)
 /* The worker's, as in share.h. Return: will there be more to do? */
 static bool decide(struct ram_sim *sim, u64 free)
 {
-	u64 available = share_available(free, held_by_all(sim), 0, sim->reserve);
+	u64 available = share_smooth(sim->available,
+				     share_available(free, held_by_all(sim), 0, sim->reserve),
+				     sim->state);
 	u32 tax = sim->scenario->taxed ? sim->scenario->tax : SHARE_TAX_DEFAULT;
 	u64 start = clock_ns(), cost = sim_cost;
 	bool more;
 
+	sim->available = available;
 	sim->scarce = share_solve(sim->all, sim->nr_vms, available, tax);
 	sim->state = share_state(sim->state, free, sim->reserve, sim->scarce);
 	more = share_step(sim->all, sim->nr_vms, available, sim->scarce, SHARE_STEP_NS);

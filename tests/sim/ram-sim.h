@@ -49,6 +49,7 @@ struct ram_vm {
 /**
  * struct ram_sim
  * @own:	what the host uses itself, which goes to @own_wanted; @owned: by each tick
+ * @available:	for VMs, smoothed
  * @works:	does the worker run? @scarce: @state: as of its last step
  * @taken:	bytes that were reclaimed from VMs; @below_min: of these, below their minimum
  * @blocked:	ticks that a VM had to wait in SHARE_LOW
@@ -60,7 +61,7 @@ struct ram_sim {
 	struct ram_vm *vm;
 	struct share_vm **all;
 	unsigned int nr_vms, tick, ticks;
-	u64 ram, reserve, own, own_wanted, random;
+	u64 ram, reserve, available, own, own_wanted, random;
 	float *owned;
 	bool works, scarce;
 	enum share_state state;

@@ -308,6 +308,14 @@ static void test_available(void **state)
 	assert_int_equal(share_available(0, GIB, 0, GIB), 0);
 	assert_int_equal(share_available(GIB / 2, 0, 0, GIB), 0);
 	assert_int_equal(share_available(GIB, GIB, GIB + 1, GIB), 0);
+
+	/* It follows in seconds, but downwards at once when little is free. */
+	assert_int_equal(share_smooth(0, 2 * GIB, SHARE_SOFT), 2 * GIB);
+	assert_int_equal(share_smooth(8 * GIB, 16 * GIB, SHARE_SOFT), 9 * GIB);
+	assert_int_equal(share_smooth(16 * GIB, 8 * GIB, SHARE_SOFT), 15 * GIB);
+	assert_int_equal(share_smooth(16 * GIB, 8 * GIB, SHARE_HARD), 8 * GIB);
+	assert_int_equal(share_smooth(8 * GIB, 16 * GIB, SHARE_LOW), 9 * GIB);
+	assert_int_equal(share_smooth(SHARE_HOST_MOST, 0, SHARE_SOFT), SHARE_HOST_MOST / 8 * 7);
 }
 
 static void test_states(void **state)
