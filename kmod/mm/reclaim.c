@@ -98,7 +98,8 @@ static void watch(struct vm *vm)
 	struct reclaim_vm *r = &vm->reclaim;
 
 	ram_sample_look(&vm->ram, &r->sample);
-	r->share.idle = SHARE_ONE - share_activity(&r->activity, r->sample.n, r->sample.touched);
+	r->share.idle = share_idle(share_activity(&r->activity, r->sample.n, r->sample.touched),
+				   &r->refaults, r->share.resident);
 	if (vm->devices.balloon && r->steps % (PERIOD / 4) == 0)
 		virtio_balloon_ask(vm->devices.balloon);
 	if (++r->steps < PERIOD)
@@ -109,13 +110,38 @@ static void watch(struct vm *vm)
 }
 
 /* What it brings in while it is held to its ceiling, it would have kept. */
+static void count(struct reclaim_vm *r, const struct guest_ram *ram)
+{
+	u64 filled = READ_ONCE(ram->filled), demoted = READ_ONCE(ram->demoted);
+	u64 returned = READ_ONCE(ram->returned);
+
+	r->asked += 4 * (filled - r->filled) - r->asked / 4;
+	share_refault(&r->refaults, demoted - r->demoted, returned - r->returned);
+	r->filled = filled;
+	r->demoted = demoted;
+	r->returned = returned;
+}
+
+/* The first step after a rest: nothing of what happened meanwhile was asked for of late. */
+static void begin(struct vm *vm)
+{
+	struct reclaim_vm *r = &vm->reclaim;
+
+	count(r, &vm->ram);
+	r->asked = 0;
+	r->refaults = (struct share_refaults){ };
+	ram_sample_begin(&vm->ram, &r->sample);
+	r->steps = 0;
+}
+
 static void measure(struct vm *vm)
 {
 	struct reclaim_vm *r = &vm->reclaim;
-	u64 filled = READ_ONCE(vm->ram.filled);
 
-	r->asked += 4 * (filled - r->filled) - r->asked / 4;
-	r->filled = filled;
+	if (available)
+		count(r, &vm->ram);
+	else
+		begin(vm);
 	r->share.resident = READ_ONCE(vm->ram.resident);
 	r->share.demand = r->share.resident + r->asked;
 	r->share.min = reclaim_is_on(vm) ? r->claim.min : 0;

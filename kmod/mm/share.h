@@ -62,7 +62,7 @@
  * @demand:	what it would use if it could: @resident, and what it has asked for beyond, in the
  *		last second or so (brought back or faulted in at its target, or wanted by its
  *		balloon's statistics); less than @resident counts as that
- * @idle:	how much of @resident is not in use, SHARE_ONE: all. See share_activity()
+ * @idle:	how much of @resident is not in use, SHARE_ONE: all. See share_idle()
  * @entitled:	result of share_solve(): what it is due
  * @target:	result of share_step(): what it may have for now. At first: its ceiling
  * @waits:	share_step()'s own: ns for which it has been short of that; at SHARE_PATIENCE_NS it
@@ -204,5 +204,26 @@ void share_activity_end(struct share_activity *activity, u32 sampled, u32 touche
  * believed slowly. Return: part of its memory, SHARE_ONE: all.
  */
 u32 share_activity(const struct share_activity *activity, u32 sampled, u32 touched);
+
+/**
+ * struct share_refaults - what was taken of a VM's memory lately, and what it brought back
+ * @taken: @returned: bytes, those of long ago forgotten: by half in about 5 s
+ */
+struct share_refaults {
+	u64 taken, returned;
+};
+
+/** share_refault() - so many more, in a step */
+void share_refault(struct share_refaults *refaults, u64 taken, u64 returned);
+
+/**
+ * share_idle() - how much of what a VM has is not in use
+ * @active:	share_activity()
+ * @resident:	bytes that it has
+ *
+ * What is taken is what was not touched for longest. If that comes back, then what is left is in use as
+ * well, however long the VM takes to get round it. Return: part of its memory, SHARE_ONE: all.
+ */
+u32 share_idle(u32 active, const struct share_refaults *refaults, u64 resident);
 
 #endif

@@ -444,6 +444,45 @@ static void test_samples(void **state)
 	assert_true(sum > 500 && sum < 520);
 }
 
+static double idle(u32 active, const struct share_refaults *refaults)
+{
+	return share_idle(active, refaults, GIB) / (double)SHARE_ONE;
+}
+
+/* What is brought back was in use, and so is what is left. */
+static void test_refaults(void **state)
+{
+	struct share_refaults r = { };
+
+	assert_int_equal(share_idle(0, &r, GIB), SHARE_ONE);
+	assert_int_equal(share_idle(0, &r, 0), SHARE_ONE);
+	assert_int_equal(share_idle(SHARE_ONE, &r, GIB), 0);
+	assert_int_equal(share_idle(U32_MAX, &r, GIB), 0);
+	/* Who sleeps loses and brings nothing back; a little of it tells nothing. */
+	for (unsigned int i = 0; i < 100; i++)
+		share_refault(&r, 4 * MIB, 0);
+	assert_true(idle(0, &r) > .999);
+	share_refault(&r, 0, MIB);
+	assert_true(idle(0, &r) > .99);
+	/* It wakes up. */
+	for (unsigned int i = 0; i < 40; i++)
+		share_refault(&r, MIB, 4 * MIB);
+	assert_true(idle(0, &r) < .01);
+	assert_true(idle(SHARE_ONE / 2, &r) < .005);
+	/* Each page that it brings in costs it another one. */
+	r = (struct share_refaults){ };
+	for (unsigned int i = 0; i < 200; i++)
+		share_refault(&r, 4 * MIB, 4 * MIB);
+	assert_true(idle(0, &r) < .15);
+	/* All of that is forgotten. */
+	for (unsigned int i = 0; i < 600; i++)
+		share_refault(&r, 0, 0);
+	assert_true(idle(0, &r) > .99);
+	/* No numbers are too large. */
+	share_refault(&r, SHARE_HOST_MOST, SHARE_HOST_MOST);
+	assert_true(idle(0, &r) < .01);
+}
+
 #define T(name) cmocka_unit_test_setup(test_##name, fresh)
 
 int main(void)
@@ -451,7 +490,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(down), T(rate), T(permission_goes_at_once), T(kept_at_once), T(up_with_play),
 		T(patience), T(noise), T(release), T(room), T(any), T(arrives), T(reserve), T(available),
-		T(states), T(left), T(activity), T(odd_samples), T(samples),
+		T(states), T(left), T(activity), T(odd_samples), T(samples), T(refaults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
