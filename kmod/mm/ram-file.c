@@ -11,6 +11,7 @@
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/pagevec.h>
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
 #include <insula/guest-abi.h>
@@ -243,6 +244,31 @@ struct page *ram_file_page(struct file *file, u64 offset, bool *old)
 bool ram_file_has(const struct file *file, struct page *page)
 {
 	return READ_ONCE(page_folio(page)->mapping) == file->f_mapping;
+}
+
+/* Pages of hugetlbfs are on no list that reclaim looks at. */
+void ram_file_pin(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	if (!folio_test_hugetlb(folio) && !folio_test_set_mlocked(folio))
+		zone_stat_mod_folio(folio, NR_MLOCK, folio_nr_pages(folio));
+}
+
+void ram_file_unpin(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+	struct folio_batch batch;
+
+	if (folio_test_hugetlb(folio) || !folio_test_clear_mlocked(folio))
+		return;
+	zone_stat_mod_folio(folio, NR_MLOCK, -folio_nr_pages(folio));
+	/* What the file does not have any more is about to be freed. */
+	if (!READ_ONCE(folio->mapping))
+		return;
+	folio_batch_init(&batch);
+	folio_batch_add(&batch, folio);
+	check_move_unevictable_folios(&batch);
 }
 
 int ram_file_punch(struct file *file, u64 offset, u64 len)

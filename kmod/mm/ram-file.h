@@ -36,6 +36,16 @@ struct page *ram_file_page(struct file *file, u64 offset, bool *old);
 bool ram_file_has(const struct file *file, struct page *page);
 
 /**
+ * ram_file_pin() - @page is mapped from now on
+ *
+ * The host's reclaim could not have it, so it is to look at others only: this is what mlock()
+ * does, and the host's figures say so (Mlocked, Unevictable). Context: any.
+ */
+void ram_file_pin(struct page *page);
+/** ram_file_unpin() - it is not mapped any more. Context: process, interrupts on, no spinlocks. */
+void ram_file_unpin(struct page *page);
+
+/**
  * ram_file_punch() - take a range out of the file: it reads as zeroes, its pages are freed when
  * nobody holds them
  *

@@ -43,6 +43,7 @@ static void release_page(u64 hpa)
 
 	/* Whatever the entry said: the host writes through ram_ptr(), too. */
 	set_page_dirty(page);
+	ram_file_unpin(page);
 	put_page(page);
 	cond_resched();
 }
@@ -198,8 +199,8 @@ static int release_range(struct ram_batch *batch, const struct ram_range *range,
 }
 
 /*
- * A part of a large page was only cleared, as the page could not be split while it was mapped. Now it
- * can; unless the guest has touched the rest of it meanwhile, and then it stays as it is.
+ * A part of a large page was only cleared, as the page could not be split while it was mapped. Now
+ * it can; unless the guest has touched the rest of it meanwhile, and then it stays as it is.
  */
 static int punch_again(struct guest_ram *ram, const struct ram_range *range, unsigned int n)
 {

@@ -157,8 +157,10 @@ static int map_page(struct guest_ram *ram, u64 gpa, struct page *page, u64 size,
 		raw_spin_lock(&ram->lock);
 		r = ram_file_has(ram->file, page) ?
 		    tdp_map(&ram->tdp, ALIGN_DOWN(gpa, size), hpa, size, true) : -EAGAIN;
-		if (!r)
+		if (!r) {
 			count(ram, size, old);
+			ram_file_pin(page);
+		}
 		raw_spin_unlock(&ram->lock);
 		if (r != -ENOMEM)
 			return r;
