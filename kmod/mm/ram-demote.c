@@ -31,8 +31,8 @@ static u64 top_of(const struct guest_ram *ram)
 }
 
 /*
- * Somebody may have punched a hole into the file, or cut it off: what is mapped of that is the guest's
- * as long as it stays mapped, and nowhere else.
+ * Somebody may have punched a hole into the file, or cut it off: what is mapped of that is the
+ * guest's as long as it stays mapped, and nowhere else.
  */
 static bool may_go(const struct tdp *tdp, u64 hpa)
 {
@@ -72,7 +72,7 @@ static u64 demote(struct guest_ram *ram, u64 bytes)
 
 	if (!batch)
 		return 0;
-	/* Whatever can be had is found in the second round of those that take any, at the latest. */
+	/* What can be had is found in the second round of those that take any, at the latest. */
 	while (done < bytes && rounds < 2 && READ_ONCE(ram->resident)) {
 		done += sweep(batch, bytes - done, !patience);
 		if (batch->n == batch->size)

@@ -31,7 +31,8 @@ u64 ram_demote(struct guest_ram *ram, u64 bytes);
 u64 ram_slack(const struct guest_ram *ram, u64 ceiling);
 
 /**
- * ram_make_room() - before a page is mapped: down to the ceiling from more than ram_slack() above it
+ * ram_make_room() - before a page is mapped: down to the ceiling, if it has more than ram_slack()
+ * beyond
  *
  * Context: as ram_populate().
  */

@@ -18,16 +18,17 @@
  * @n:		how many
  * @released:	result, in bytes: what of the ranges lies in RAM; with an error, as far as it came
  *
- * The memory is the host's at once, the range reads as zeroes. What a device holds of it (see ram-io.h)
- * is nobody's from then on, and freed when the device lets go of it.
+ * The memory is the host's at once, the range reads as zeroes. What a device holds of it (see
+ * ram-io.h) is nobody's from then on, and freed when the device lets go of it.
  *
- * A large page that is partly inside is unmapped whole; contents are given up inside only, and the host
- * gets that part back unless the guest uses the rest just then. RCU is
+ * A large page that is partly inside is unmapped whole; contents are given up inside only, and the
+ * host gets that part back unless the guest uses the rest just then. RCU is
  * waited for once for each 32 MiB in 4 KiB pages, and once in the end; @ram's lock is held for
  * 2 MiB at a time. Calls may run at the same time. May sleep, no locks held; not from a vCPU.
  * Return: 0; -ENOMEM: nothing was done; a negative errno of the file's hole punching: all up to
  * there is unmapped, the contents of the range that failed may be there still.
  */
-int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n, u64 *released);
+int ram_release(struct guest_ram *ram, const struct ram_range *range, unsigned int n,
+		u64 *released);
 
 #endif

@@ -38,7 +38,8 @@ struct ram_batch;
  * @demoted:	unmapped by ram_demote()
  * @returned:	mapped again, or for the first time but not new in the file
  * @large:	there have been leaves of more than 4 KiB
- * @ceiling:	bytes that should be mapped at most, see ram_slack(); read and written without a lock
+ * @ceiling:	bytes that should be mapped at most, see ram_slack(); read and written without
+ *		a lock
  * @demoting:	one demotes at a time, and guards @hand
  * @hand:	where the next look for pages to demote begins
  * @gen:	not 0; raised when anything is unmapped, after its entries are empty, before the

@@ -8,8 +8,8 @@
  * working set. What was touched is out of a sample of n pages, so one period is off by up to
  * 100 / sqrt(n) % in 19 of 20 cases; as the most of three, the result is rather too high.
  *
- * A period is too short for a VM that uses much memory on little CPU time, or waits for its swap again
- * and again: it does not get round all that it uses. But then it brings back what was taken from it.
+ * A period is too short for a VM that uses much memory on little CPU time, or waits for its swap
+ * again and again: it does not get round all that it uses. But then it brings back what was taken.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -53,7 +53,7 @@ u32 share_activity(const struct share_activity *activity, u32 sampled, u32 touch
 	return most;
 }
 
-/* A step is so much of the sums: 2^-REFAULTS. And so much of what it has may come back unnoticed. */
+/* A step is so much of the sums: 2^-REFAULTS. So much of what it has may come back unnoticed. */
 #define REFAULTS	5
 #define NOTICED		64
 

@@ -136,9 +136,9 @@ u64 share_available(u64 free, u64 held, u64 overhead, u64 reserve);
  * @available:	share_available()
  * @state:	of the host, so far
  *
- * A host that swaps has now more, now less that is free; if what VMs are due followed that, targets, which
- * follow downwards at once, would come to the least of it. While at least a third of the reserve is free,
- * one can do without. Once each step. Return: bytes.
+ * A host that swaps has now more, now less that is free; if what VMs are due followed that,
+ * targets, which follow downwards at once, would come to the least of it. While at least a third
+ * of the reserve is free, one can do without. Once each step. Return: bytes.
  */
 u64 share_smooth(u64 before, u64 available, enum share_state state);
 
@@ -221,8 +221,9 @@ void share_refault(struct share_refaults *refaults, u64 taken, u64 returned);
  * @active:	share_activity()
  * @resident:	bytes that it has
  *
- * What is taken is what was not touched for longest. If that comes back, then what is left is in use as
- * well, however long the VM takes to get round it. Return: part of its memory, SHARE_ONE: all.
+ * What is taken is what was not touched for longest. If that comes back, then what is left is in
+ * use as well, however long the VM takes to get round it. Return: part of its memory, SHARE_ONE:
+ * all.
  */
 u32 share_idle(u32 active, const struct share_refaults *refaults, u64 resident);
 

@@ -51,8 +51,8 @@ extern const struct tdp_format tdp_ept;
  * @alloc_table: a zeroed 4 KiB page; NULL when there is none. Called from tdp_init() and,
  *		so under the writer's lock, from tdp_map()
  * @free_table:	give one back; called from tdp_destroy() only
- * @retire_table: one that is empty and has left the tree, but CPUs and readers may still be on their way
- *		through it: flush and wait before it is given back. Called from tdp_map()
+ * @retire_table: one that is empty and has left the tree, but CPUs and readers may still be on
+ *		their way through it: flush and wait before it is given back. Called from tdp_map()
  * @tables:	tables in use, the root among them
  *
  * A table is found by the kernel's direct map, __va(), rather than by a callback: the
