@@ -1057,22 +1057,42 @@ static void truncate_before_start(void)
 	close(fd);
 }
 
-static void truncate_while_running(void)
+/* A guest with RAM in @fd, which waits until it is let go. Return: was it made? */
+static int start_on(const char *name, int fd)
 {
-	int fd = make_memfd(RAM), err, tty, tries;
-	struct status s = { 0 };
+	int err;
 
-	put_valid("late", fd);
+	put_valid(name, fd);
 	if (transact()) {
 		close(fd);
-		return;
+		return 0;
 	}
-	err = act("late", INSULA_ACTION_START);
+	err = act(name, INSULA_ACTION_START);
 	check(!err, "start", "%d %s", err, text);
-	check(!ftruncate(fd, 0x8000), "truncate under a running guest", "ftruncate: %m");
-	get_status("late", &s);
+	return 1;
+}
+
+/* It goes through its RAM from now on. Return: its console. */
+static int let_go(const char *name)
+{
+	struct status s;
+	int tty;
+
+	get_status(name, &s);
 	tty = open(s.console, O_RDWR | O_NOCTTY | O_NONBLOCK);
 	check(tty >= 0 && write(tty, "x", 1) == 1, "console", "%s: %m", s.console);
+	return tty;
+}
+
+static void truncate_while_running(void)
+{
+	int fd = make_memfd(RAM), tty, tries;
+	struct status s = { 0 };
+
+	if (!start_on("late", fd))
+		return;
+	check(!ftruncate(fd, 0x8000), "truncate under a running guest", "ftruncate: %m");
+	tty = let_go("late");
 	for (tries = 0; tries < 100 && s.state != INSULA_VM_STATE_CRASHED; tries++) {
 		usleep(100000);
 		get_status("late", &s);
@@ -1088,25 +1108,16 @@ static void truncate_while_running(void)
 /* What is mapped is still the guest's, what is not is new: it goes on. */
 static void punch_while_running(void)
 {
-	int fd = make_memfd(RAM), err, tty, i;
-	struct status s = { 0 };
+	int fd = make_memfd(RAM), err = 0, tty, i;
+	struct status s;
 	struct stat stat;
 
-	put_valid("hole", fd);
-	if (transact()) {
-		close(fd);
+	if (!start_on("hole", fd))
 		return;
-	}
-	err = act("hole", INSULA_ACTION_START);
-	check(!err, "start", "%d %s", err, text);
-	get_status("hole", &s);
-	tty = open(s.console, O_RDWR | O_NOCTTY | O_NONBLOCK);
-	check(tty >= 0 && write(tty, "x", 1) == 1, "console", "%s: %m", s.console);
-	for (i = 0; i < 20; i++) {
+	tty = let_go("hole");
+	for (i = 0; i < 20 && !err; i++) {
 		usleep(50000);
 		err = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, RAM);
-		if (err)
-			break;
 	}
 	check(!err && !fstat(fd, &stat) && stat.st_blocks < 64, "holes under a running guest", "%m");
 	get_status("hole", &s);
