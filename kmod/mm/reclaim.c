@@ -33,7 +33,8 @@ unsigned int reclaim_nr;
 /* Guarded by it, too. */
 static enum share_state state = SHARE_HIGH;
 static u64 last_step;			/* ns */
-static u64 available;			/* bytes, see share_smooth(); 0 while the worker rests */
+static bool resting = true;		/* no VM is held to anything */
+static u64 available;			/* bytes, unless it rests: see share_smooth() */
 
 static struct workqueue_struct *wq;
 static unsigned long active;		/* bit 0: the work is due some time */
@@ -138,10 +139,10 @@ static void measure(struct vm *vm)
 {
 	struct reclaim_vm *r = &vm->reclaim;
 
-	if (available)
-		count(r, &vm->ram);
-	else
+	if (resting)
 		begin(vm);
+	else
+		count(r, &vm->ram);
 	r->share.resident = READ_ONCE(vm->ram.resident);
 	r->share.demand = r->share.resident + r->asked;
 	r->share.min = reclaim_is_on(vm) ? r->claim.min : 0;
@@ -175,17 +176,15 @@ static bool decide(struct vm **all, unsigned int n, struct host *host)
 		return true;
 	for (i = 0; i < n; i++)
 		share[i] = &all[i]->reclaim.share;
-	available = share_smooth(available,
+	available = share_smooth(resting ? 0 : available,
 				 share_available(host->free, host->held, 0, host->reserve), state);
 	scarce = share_solve(share, n, available, READ_ONCE(tax));
 	state = share_state(state, host->free, host->reserve, scarce);
 	more = share_step(share, n, available, scarce, now - last_step);
 	last_step = now;
 	kvfree(share);
-	more |= state != SHARE_HIGH;
-	if (!more)
-		available = 0;
-	return more;
+	resting = !more && state == SHARE_HIGH;
+	return !resting;
 }
 
 static void measure_all(struct vm **all, unsigned int n)
