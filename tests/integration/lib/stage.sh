@@ -100,7 +100,7 @@ stage_host() {
 	shift 2
 	rm -rf "$work/it"
 	mkdir "$work/it"
-	cp -r "$here/inhost" "$here/lib.sh" "$here/sched-lib.sh" "$here/debian-lib.sh" "$here/t" "$work/it/"
+	cp -r "$here/inhost" "$here"/{,sched-,stress-,debian-}lib.sh "$here/t" "$work/it/"
 	for need; do
 		case $need in
 		guests) stage_guests "$work/cache" ;;

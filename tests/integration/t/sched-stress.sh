@@ -1,51 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC1091,SC2015,SC2016
 #
-# Whatever can be done to VMs and CPUs, in any order: sixteen VMs, 64 vCPUs in all, on two CPUs, for
-# a minute, always the same; on the debug kernel for ten, others each time. SEED in the environment:
-# those deeds once more.
+# Whatever can be done to VMs and CPUs, in any order (stress-lib.sh): sixteen VMs, 64 vCPUs in all, on two CPUs.
 . "$IT/lib.sh"
+. "$IT/stress-lib.sh"
 
 VMS=16
-seconds=60
-usual=1
-if [ -e /sys/kernel/debug/kmemleak ]; then
-	seconds=600 usual=$(date +%s)
-fi
-SEED=${SEED:-$usual}
-random=$SEED deeds=0 refused=0
 cpu1=/sys/devices/system/cpu/cpu1/online
 # These deeds are what this is about: before whatever the VMs leave of the CPUs.
 renice -n -20 $$ >/dev/null
-echo "# seed $SEED, $seconds s"
-
-# roll N: sets $rolled, less than N
-roll() {
-	random=$(((random * 1103515245 + 12345) & 0x7fffffff))
-	rolled=$(((random >> 8) % $1))
-}
-
-# pick WORD...: sets $picked
-pick() {
-	roll $#
-	shift $rolled
-	picked=$1
-}
-
-# deed ARGUMENT...: done, or refused; nothing else
-deed() {
-	timeout "$PATIENCE" insula "$@" >deed.out 2>deed.err </dev/null
-	case $? in
-	0) ;;
-	1 | 3 | 5) refused=$((refused + 1)) ;;
-	*) bad "insula $*: status $? ($(cat deed.err))" ;;
-	esac
-}
 
 make() {
 	pick hog nap idle idle
 	deed create "$1" --kernel "$GUESTS/play.elf" --memory 16M --cpus 4 --append "do=$picked"
 	deed start "$1"
+}
+
+make_all() {
+	for i in $(seq 0 $((VMS - 1))); do
+		make "s$i"
+	done
 }
 
 change() {
@@ -60,29 +34,20 @@ change() {
 	deed set "$1" "--cpu-$what" "$picked"
 }
 
-i=0
-while [ $i -lt $VMS ]; do
-	make s$i
-	i=$((i + 1))
-done
-end=$(($(cut -d. -f1 /proc/uptime) + seconds))
-while [ "$(cut -d. -f1 /proc/uptime)" -lt $end ]; do
+make_all
+while go_on; do
 	roll $VMS
 	vm=s$rolled
 	pick set set set pause resume resume stop start start reset create destroy offline online stats
 	case $picked in
-	set) change $vm ;;
-	create) make $vm ;;
+	set) change "$vm" ;;
+	create) make "$vm" ;;
 	offline) echo 0 >$cpu1 ;;
 	online) echo 1 >$cpu1 ;;
-	*) deed "$picked" $vm ;;
+	*) deed "$picked" "$vm" ;;
 	esac
-	deeds=$((deeds + 1))
-	roll 50
-	usleep $((rolled * 1000))
 done
 echo 1 >$cpu1
-echo "# $deeds deeds, $refused refused"
 is "no VM has crashed" "$(insula list -j | grep -c '"state": "crashed"')" 0
 
 # Who is left runs.
@@ -91,11 +56,7 @@ for vm in $(insula list -q); do
 	deed start "$vm"
 	deed resume "$vm"
 done
-i=0
-while [ $i -lt $VMS ]; do
-	make s$i
-	i=$((i + 1))
-done
+make_all
 is "all of them run at the end" "$(insula list -j | grep -c '"state": "running"')" $VMS
 deed create last --kernel "$GUESTS/play.elf" --memory 16M --append do=hog
 deed start last
