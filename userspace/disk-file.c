@@ -69,10 +69,7 @@ static int check_kind(const char *vm, const struct disk_args *disk)
 	return EXIT_DONE;
 }
 
-/*
- * Not all file systems have O_DIRECT. O_EXCL means nothing to files; a block device is claimed by it, and its
- * partitions, as long as the VM has it: nobody can mount it meanwhile, nor may it be mounted.
- */
+/* Not all file systems have O_DIRECT. */
 static int open_file(const char *path, int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC | O_NOCTTY | O_DIRECT);
@@ -108,11 +105,9 @@ int disk_file_open(const char *vm, const struct disk_args *disk, int *fd)
 	*fd = -1;
 	if (status)
 		return status;
-	*fd = open_file(disk->path, disk->ro ? O_RDONLY : O_RDWR | O_EXCL);
+	*fd = open_file(disk->path, disk->ro ? O_RDONLY : O_RDWR);
 	if (*fd < 0 && !disk->ro && means_read_only(errno) && !access(disk->path, R_OK))
 		return refuse_read_only(vm, disk);
-	if (*fd < 0 && errno == EBUSY)
-		return refuse(vm, disk, "is in use, it or a part of it: mounted, as swap, by another VM");
 	if (*fd < 0)
 		return refuse(vm, disk, "%s", strerror(errno));
 	return check_size(vm, disk, *fd);

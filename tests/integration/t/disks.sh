@@ -42,19 +42,6 @@ refuse "an odd size" 1 'disk odd: has 1000 bytes, which is no multiple of 512' -
 refuse "an odd size, to be read only" 1 'disk odd: has 1000 bytes' --disk odd,ro
 refuse "a read-only file" 1 'disk ro.img: is read-only: add ,ro' --disk ro.img
 refuse "a file of the kernel's" 1 'disk /proc/version: ' --disk /proc/version,ro
-modprobe zram
-echo 1M >/sys/block/zram0/disksize
-mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
-refuse "a device that the host uses" 1 'disk /dev/zram0: is in use' --disk /dev/zram0
-does "it can be read" insula create reader --memory 16M --disk /dev/zram0,ro
-insula destroy reader
-swapoff /dev/zram0
-does "it is let go" insula create writer --memory 16M --disk /dev/zram0
-refuse "a device of another VM" 1 'disk /dev/zram0: is in use' --disk /dev/zram0
-swapon /dev/zram0 2>/dev/null && bad "the host can use it meanwhile" || ok "the host cannot use it meanwhile"
-insula destroy writer
-does "nor longer than that" swapon /dev/zram0
-swapoff /dev/zram0
 refuse "the second of two" 1 'disk none: ' --disk a.img --disk none
 refuse "the same file twice" 1 'disk 1: .*already' --disk a.img --disk ./a.img
 refuse "no file" 2 'disk: takes FILE' --disk ''
@@ -140,7 +127,7 @@ losetup -r /dev/loop1 b.img
 mknod loop0-again b 7 0
 accept "a block device" blk --disk /dev/loop0
 is "its name and size" "$(disks blk)" '[["/dev/loop0",false,"",10485760]]'
-refuse "it, by another node" 1 'is in use' --disk loop0-again
+refuse "it, by another node" 1 'VM blk has it' --disk loop0-again
 refuse "a read-only one" 1 'is read-only|has to be ro' --disk /dev/loop1
 accept "that is to be read only" blk-ro --disk /dev/loop1,ro
 insula destroy --all
