@@ -3,7 +3,7 @@
 #
 # What tests of any deeds in any order have in common: dice, and deeds that may be refused. For a minute, always
 # the same ones; on the debug kernel for ten, others each time. SEED in the environment: those deeds once more.
-# Sourced after lib.sh.
+# Sourced after lib.sh, by tests that have VMS of them, each made by `make NAME`.
 
 seconds=60
 usual=1
@@ -46,4 +46,10 @@ deed() {
 	1 | 3 | 5) refused=$((refused + 1)) ;;
 	*) bad "insula $*: status $? ($(cat deed.err))" ;;
 	esac
+}
+
+make_all() {
+	for i in $(seq 0 $((VMS - 1))); do
+		make "s$i"
+	done
 }

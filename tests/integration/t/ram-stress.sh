@@ -65,9 +65,7 @@ host() {
 	esac
 }
 
-for i in $(seq 0 $((VMS - 1))); do
-	make "s$i"
-done
+make_all
 while go_on; do
 	roll $VMS
 	vm=s$rolled
@@ -91,9 +89,7 @@ for vm in $(insula list -q); do
 	deed start "$vm"
 	deed resume "$vm"
 done
-for i in $(seq 0 $((VMS - 1))); do
-	make "s$i"
-done
+make_all
 is "all of them run at the end" "$(insula list -j | grep -c '"state": "running"')" $VMS
 beyond() {
 	insula stats -j | jq -r '.[] | select(.memory_resident > .memory_target * 1.05 + 2097152) |

@@ -16,12 +16,6 @@ make() {
 	deed start "$1"
 }
 
-make_all() {
-	for i in $(seq 0 $((VMS - 1))); do
-		make "s$i"
-	done
-}
-
 change() {
 	pick shares shares min max affinity
 	what=$picked
