@@ -222,6 +222,46 @@ static enum exit_action exit_cr8(struct vcpu *vcpu)
 	return EXIT_RESUME;
 }
 
+/* What MOV to CR4 refuses (AMD APM vol. 3, MOV CRn). */
+static bool cr4_valid(struct vcpu *vcpu, u64 val)
+{
+	bool long_mode = virt->get(vcpu, VIRT_EFER) & EFER_LMA;
+	u64 set = val & ~virt->get(vcpu, VIRT_CR4);
+
+	if (val & ~vcpu->vm->cpuid.cr4)
+		return false;
+	if (long_mode && !(val & X86_CR4_PAE))
+		return false;
+	return !(set & X86_CR4_PCIDE) ||
+	       (long_mode && !(virt->get(vcpu, VIRT_CR3) & X86_CR3_PCID_MASK));
+}
+
+/* Intercepted where the CPU cannot keep a bit of CR4 from the guest otherwise. */
+static enum exit_action exit_cr4(struct vcpu *vcpu)
+{
+	int err = vcpu_fetch(vcpu);
+	const struct insn *insn = &vcpu->now->insn;
+	u64 *gpr, val;
+
+	if (err == -EAGAIN)
+		return EXIT_LEAVE;
+	if (err || (insn->op != INSN_MOV_TO_CR && insn->op != INSN_MOV_FROM_CR) || insn->reg != 4)
+		return EXIT_RESUME;
+	gpr = &vcpu->gpr[array_index_nospec(insn->rm, NR_GPRS)];
+	val = vcpu_sys(vcpu)->mode == 8 ? *gpr : (u32)*gpr;
+	if (insn->op == INSN_MOV_FROM_CR) {
+		*gpr = virt->get(vcpu, VIRT_CR4);
+	} else if (cr4_valid(vcpu, val)) {
+		virt->set(vcpu, VIRT_CR4, val);
+		vcpu->flush_tlb = true;
+	} else {
+		vcpu_raise_gp(vcpu);
+		return EXIT_RESUME;
+	}
+	vcpu_skip(vcpu);
+	return EXIT_RESUME;
+}
+
 /* The CPU has checked CPL and CR4.OSXSAVE before the intercept. */
 static enum exit_action exit_xsetbv(struct vcpu *vcpu)
 {
@@ -309,6 +349,7 @@ enum exit_action (*const vcpu_exit_handlers[NR_EXIT_REASONS])(struct vcpu *) = {
 	[EXIT_NMI_WINDOW]	= exit_window,
 	[EXIT_STEP]		= exit_window,
 	[EXIT_CR8]		= exit_cr8,
+	[EXIT_CR4]		= exit_cr4,
 	[EXIT_CR]		= exit_window,
 	[EXIT_DR]		= exit_dr,
 	[EXIT_XSETBV]		= exit_xsetbv,
@@ -334,6 +375,7 @@ static const char *const names[NR_EXIT_REASONS] = {
 	[EXIT_NMI_WINDOW]	= "nmi-window",
 	[EXIT_STEP]		= "step",
 	[EXIT_CR8]		= "cr8",
+	[EXIT_CR4]		= "cr4",
 	[EXIT_CR]		= "cr",
 	[EXIT_DR]		= "dr",
 	[EXIT_XSETBV]		= "xsetbv",

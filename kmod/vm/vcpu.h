@@ -36,6 +36,7 @@ enum exit_reason {
 	EXIT_NMI_WINDOW,	/* IRET after an NMI */
 	EXIT_STEP,		/* single step asked for by the NMI window */
 	EXIT_CR8,		/* MOV to CR8 */
+	EXIT_CR4,		/* MOV to or from CR4 */
 	EXIT_CR,		/* MOV to CR0 or CR4: settled, to be carried out again */
 	EXIT_DR,		/* MOV to or from a debug register */
 	EXIT_XSETBV,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * msr: what can be read and written, what is refused, the rules of EFER and APIC_BASE
+ * msr: what can be read and written, what is refused, the rules of CR4, EFER and APIC_BASE
  *
  * QEMU's own CPU is laxer than the architecture: what it does not refuse is looked at under
  * a hypervisor only.
@@ -115,6 +115,48 @@ static void test_unknown(void)
 	      "error %lx", trap_frame.error);
 }
 
+static void do_cr4(void *arg)
+{
+	WRITE_CR(4, *(ulong *)arg);
+}
+
+static u32 try_cr4(ulong value)
+{
+	return trap_catch(do_cr4, &value);
+}
+
+/* MCE is the host's to have, and yet reads as it was written. */
+static void test_cr4(void)
+{
+	ulong cr4 = READ_CR(4), cr3 = READ_CR(3);
+	u32 a, b, c, d, pcid;
+
+	check(try_cr4(cr4 | CR4_MCE) == NO_TRAP && READ_CR(4) == (cr4 | CR4_MCE), "cr4-mce-set",
+	      "%lx", READ_CR(4));
+	check(try_cr4(cr4 & ~(ulong)CR4_MCE) == NO_TRAP && !(READ_CR(4) & CR4_MCE), "cr4-mce-clear",
+	      "%lx", READ_CR(4));
+	if (on_tcg()) {
+		skip("cr4-refusals", "QEMU refuses nothing");
+		WRITE_CR(4, cr4);
+		return;
+	}
+	check(try_cr4(cr4 | CR4_VMXE) == GP && !trap_frame.error, "cr4-vmxe-refused", "taken");
+	check(try_cr4(cr4 | 1UL << 40) == GP, "cr4-reserved-refused", "taken");
+	check(try_cr4(cr4 & ~(ulong)CR4_PAE) == GP, "cr4-pae-in-long-mode", "taken");
+	cpuid(1, 0, &a, &b, &c, &d);
+	if (c & CR4_PCIDE) {	/* the same bit there */
+		WRITE_CR(3, cr3 | 1 << 3);
+		check(try_cr4(cr4 | CR4_PCIDE) == GP, "cr4-pcide-with-pcid", "taken");
+		WRITE_CR(3, cr3);
+		pcid = try_cr4(cr4 | CR4_PCIDE);
+		check(pcid == NO_TRAP && READ_CR(4) & CR4_PCIDE, "cr4-pcide", "%u", pcid);
+	} else {
+		check(try_cr4(cr4 | CR4_PCIDE) == GP, "cr4-pcide-not-offered", "taken");
+	}
+	WRITE_CR(4, cr4);
+	check(READ_CR(4) == cr4, "cr4-unchanged", "%lx, was %lx", READ_CR(4), cr4);
+}
+
 static void test_efer(void)
 {
 	u64 efer = rdmsr(MSR_EFER);
@@ -218,6 +260,7 @@ void guest_main(void)
 	test_read_back();
 	test_bases();
 	test_unknown();
+	test_cr4();
 	test_efer();
 	test_nx();
 	test_tsc();

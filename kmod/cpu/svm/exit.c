@@ -61,6 +61,8 @@ static void decode_failure(struct vcpu *vcpu, const struct vmcb_control_area *c)
 
 /* What is not here was not asked for, or is SVM_EXIT_ERR: EXIT_FAILED, which is 0. */
 const u8 svm_exit_reasons[SVM_PLAIN_EXITS] = {
+	[SVM_EXIT_READ_CR4]	= EXIT_CR4,
+	[SVM_EXIT_WRITE_CR4]	= EXIT_CR4,
 	[SVM_EXIT_WRITE_CR8]	= EXIT_CR8,
 	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = EXIT_DR,
 	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = EXIT_DR,

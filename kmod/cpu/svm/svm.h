@@ -37,6 +37,7 @@ struct svm_world {
  * @world:	the guest, and the host around it
  * @vmcb:	what is at @world.vmcb_pa
  * @fifth_level: page table above the VM's, for hosts with five levels
+ * @cr4:	as the guest believes it to be: the VMCB's has the host's MCE
  * @windows:	those of vcpu->windows that the VMCB is set up for
  * @tcg_irq:	the last entry had a virtual interrupt; see svm_tcg_put_irq()
  * @tcg_shadow:	it should have had an interrupt shadow, at @tcg_shadow_rip
@@ -48,7 +49,7 @@ struct svm_world {
 struct svm_vcpu {
 	struct svm_world world;
 	struct vmcb *vmcb;
-	u64 *fifth_level;
+	u64 *fifth_level, cr4;
 	u8 windows;
 	bool unsettled, nmi_blocked, nmi_step, stepping, step_tf;
 	bool tcg_irq, tcg_shadow;

@@ -13,12 +13,13 @@
 
 /*
  * #DB and #AC are intercepted and handed on so that a guest cannot make the CPU deliver
- * them for ever without an exit; #MC is the host's.
+ * them for ever without an exit; #MC is the host's, and so is CR4.MCE.
  */
 static const unsigned int intercepts[] = {
 	INTERCEPT_EXCEPTION_OFFSET + X86_TRAP_DB,
 	INTERCEPT_EXCEPTION_OFFSET + X86_TRAP_AC,
 	INTERCEPT_EXCEPTION_OFFSET + X86_TRAP_MC,
+	INTERCEPT_CR4_READ, INTERCEPT_CR4_WRITE,
 	INTERCEPT_INTR, INTERCEPT_NMI,
 	INTERCEPT_CPUID, INTERCEPT_HLT, INTERCEPT_IOIO_PROT, INTERCEPT_MSR_PROT,
 	INTERCEPT_RDPMC, INTERCEPT_INVD, INTERCEPT_WBINVD, INTERCEPT_XSETBV,
@@ -121,6 +122,7 @@ void svm_vcpu_reset(struct vcpu *vcpu)
 	reset_segments(&vmcb->save);
 	vmcb->save.efer = EFER_SVME;
 	vmcb->save.cr0 = X86_CR0_NW | X86_CR0_CD | X86_CR0_ET;
+	svm_set(vcpu, VIRT_CR4, 0);
 	vmcb->save.dr6 = DR6_RESET;
 	vmcb->save.dr7 = DR7_RESET;
 	vmcb->save.g_pat = PAT_RESET;
@@ -147,20 +149,27 @@ static u64 *reg_of(struct vcpu *vcpu, enum virt_reg reg)
 	return (void *)((struct svm_vcpu *)vcpu->hw)->vmcb + at[reg];
 }
 
-/* EFER.SVME is ours: VMRUN demands it, the guest has no SVM. */
-static u64 ours(enum virt_reg reg)
-{
-	return reg == VIRT_EFER ? EFER_SVME : 0;
-}
+/*
+ * EFER.SVME is ours: VMRUN demands it, the guest has no SVM. CR4.MCE is as the host has it: a
+ * machine check without it would shut the host down.
+ */
 
 u64 svm_get(struct vcpu *vcpu, enum virt_reg reg)
 {
-	return *reg_of(vcpu, reg) & ~ours(reg);
+	if (reg == VIRT_CR4)
+		return ((struct svm_vcpu *)vcpu->hw)->cr4;
+	return reg == VIRT_EFER ? *reg_of(vcpu, reg) & ~EFER_SVME : *reg_of(vcpu, reg);
 }
 
 void svm_set(struct vcpu *vcpu, enum virt_reg reg, u64 val)
 {
-	*reg_of(vcpu, reg) = val | ours(reg);
+	if (reg == VIRT_CR4) {
+		((struct svm_vcpu *)vcpu->hw)->cr4 = val;
+		val = (val & ~X86_CR4_MCE) | (__read_cr4() & X86_CR4_MCE);
+	} else if (reg == VIRT_EFER) {
+		val |= EFER_SVME;
+	}
+	*reg_of(vcpu, reg) = val;
 	vcpu->sys_known = false;
 }
 

@@ -40,9 +40,12 @@
 #define CR4_DE		(1 << 3)
 #define CR4_PSE		(1 << 4)
 #define CR4_PAE		(1 << 5)
+#define CR4_MCE		(1 << 6)
 #define CR4_PGE		(1 << 7)
 #define CR4_OSFXSR	(1 << 9)
 #define CR4_OSXMMEXCPT	(1 << 10)
+#define CR4_VMXE	(1 << 13)
+#define CR4_PCIDE	(1 << 17)
 #define CR4_OSXSAVE	(1 << 18)
 
 #define MSR_EFER	0xc0000080
