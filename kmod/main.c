@@ -14,6 +14,7 @@
 #include "dev/virtio/devices.h"
 #include "mm/reclaim.h"
 #include "sched/sched.h"
+#include "vm/power.h"
 #include "vm/vms.h"
 
 /* Nothing of ours may be running when the next kernel or the firmware takes over. */
@@ -59,9 +60,9 @@ static int __init insula_init(void)
 	err = reclaim_init();
 	if (err)
 		goto no_reclaim;
-	err = vms_init();
+	err = power_init();
 	if (err)
-		goto no_vms;
+		goto no_power;
 	err = console_driver_init();
 	if (err)
 		goto no_console;
@@ -84,8 +85,8 @@ no_pm:
 no_reboot:
 	console_driver_exit();
 no_console:
-	vms_exit();
-no_vms:
+	power_exit();
+no_power:
 	reclaim_exit();
 no_reclaim:
 	virtio_net_exit();
@@ -105,7 +106,7 @@ static void __exit insula_exit(void)
 	unregister_pm_notifier(&pm_nb);
 	unregister_reboot_notifier(&reboot_nb);
 	console_driver_exit();
-	vms_exit();
+	power_exit();
 	reclaim_exit();
 	virtio_net_exit();
 	vio_exit();

@@ -4,6 +4,7 @@
  *
  * vCPUs come and go with the power; what they counted stays with the VM.
  */
+#include <linux/slab.h>
 #include "../dev/console.h"
 #include "vcpu.h"
 
@@ -72,6 +73,17 @@ void vm_info(struct vm *vm, struct vm_info *info)
 	mutex_lock(&vm->lock);
 	vm_fill_info(vm, info);
 	mutex_unlock(&vm->lock);
+}
+
+void vm_tell_now(struct vm *vm)
+{
+	struct vm_info *info = kmalloc(sizeof(*info), GFP_KERNEL);
+
+	if (!info)
+		return;		/* listeners learn of it by asking */
+	vm_fill_info(vm, info);
+	control_event(info);
+	kfree(info);
 }
 
 bool vm_vcpu_info(struct vm *vm, u32 i, struct vcpu_info *info)

@@ -291,7 +291,7 @@ struct vm {
 	struct vm_devices devices;	/* see there */
 };
 
-/* vm/vm.c */
+/* vm/power.c */
 
 /**
  * vm_wish() - the guest asks for something that happens to the whole VM
@@ -330,6 +330,11 @@ void vm_unquiesce(struct vm *vm);
 void vm_count_vcpus(struct vm *vm);
 /** vm_fill_info() - see vm_info(). vm->lock held. */
 void vm_fill_info(struct vm *vm, struct vm_info *info);
+/**
+ * vm_tell_now() - tell listeners about the VM, as it is. With vm->lock, so that events come in the
+ * order in which things happened. May sleep.
+ */
+void vm_tell_now(struct vm *vm);
 
 /* vm/vcpu.c */
 

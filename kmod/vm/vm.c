@@ -1,349 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm.c - the list of VMs; birth, power and death of one
+ * vm.c - birth and death of a VM
  *
- * Who changes a VM's state holds vm->lock and goes through transition(). The guest's own
- * wishes (power off, reset, a crash) come from contexts that may not sleep: they are
- * noted in vm->wish, stop the vCPUs, and are carried out by a worker.
- *
- * Lock order: vms_lock, vm->lock; vm->platform.lock and vm->ram.lock are leaves. The lock of
- * claims on disks (disk-file.c) is another one.
+ * Lock order: that of the list (vms.c), vm->lock; vm->platform.lock and vm->ram.lock are leaves. The
+ * lock of claims on disks (disk-file.c) is another one.
  */
-#include <linux/idr.h>
-#include <linux/kthread.h>
 #include <linux/module.h>
-#include <linux/netlink.h>
 #include <linux/slab.h>
 #include <insula/guest-abi.h>
 #include "../control/extack.h"
 #include "../cpu/virt.h"
 #include "../dev/console.h"
+#include "power.h"
 #include "vcpu.h"
 #include "vms.h"
-
-static DEFINE_MUTEX(vms_lock);
-static DEFINE_IDR(vms);			/* by id; guarded by vms_lock */
-static struct workqueue_struct *vms_wq;
-
-/* Parking. */
-
-/* Each is to look at vm->quiesce, also one that waits for a CPU, or is parked. */
-static void kick_all(struct vm *vm)
-{
-	struct vcpu **vcpu = READ_ONCE(vm->vcpu);
-	u32 i;
-
-	for (i = 0; vcpu && i < vm->ncpus; i++) {
-		vcpu_kick(vcpu[i]);
-		wake_up_process(vcpu[i]->task);
-	}
-}
-
-void vm_quiesce(struct vm *vm)
-{
-	WRITE_ONCE(vm->quiesce, true);
-	if (!vm->vcpu)
-		return;
-	kick_all(vm);
-	wait_event(vm->park_wait, atomic_read(&vm->parked) == vm->ncpus);
-}
-
-/* Unless the guest has just wished for something that has to come first. */
-void vm_unquiesce(struct vm *vm)
-{
-	WRITE_ONCE(vm->quiesce, false);
-	smp_mb();	/* against the order in vm_wish() */
-	if (test_bit(0, &vm->wish))
-		WRITE_ONCE(vm->quiesce, true);
-	kick_all(vm);
-}
-
-/* Devices, which release RAM while vCPUs run, are at rest whenever those come or go. */
-static void flush_tlbs(struct guest_ram *ram)
-{
-	struct vm *vm = container_of(ram, struct vm, ram);
-	struct vcpu **vcpu = READ_ONCE(vm->vcpu);
-	u32 i;
-
-	for (i = 0; vcpu && i < vm->ncpus; i++)
-		vcpu_request(vcpu[i], REQ_FLUSH);
-}
-
-/* vCPUs. */
-
-static void destroy_vcpus(struct vm *vm)
-{
-	struct vcpu **vcpu = vm->vcpu;
-	u32 i;
-
-	if (!vcpu)
-		return;
-	platform_stop(&vm->platform);
-	vm_count_vcpus(vm);
-	/* Devices and consoles look at vm->vcpu under the platform's lock. */
-	raw_spin_lock_irq(&vm->platform.lock);
-	WRITE_ONCE(vm->vcpu, NULL);
-	raw_spin_unlock_irq(&vm->platform.lock);
-	for (i = 0; i < vm->ncpus; i++)
-		vcpu_destroy(vcpu[i]);
-	kfree(vcpu);
-	sched_vm_stop(vm);
-	atomic_set(&vm->parked, 0);
-}
-
-static int create_vcpus(struct vm *vm)
-{
-	struct vcpu **vcpu = kcalloc(vm->ncpus, sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
-	u32 i;
-
-	if (!vcpu)
-		return -ENOMEM;
-	for (i = 0; i < vm->ncpus; i++) {
-		vcpu[i] = vcpu_create(vm, i);
-		if (IS_ERR(vcpu[i])) {
-			int err = PTR_ERR(vcpu[i]);
-
-			while (i--)
-				vcpu_destroy(vcpu[i]);
-			kfree(vcpu);
-			return err;
-		}
-	}
-	WRITE_ONCE(vm->vcpu, vcpu);
-	return 0;
-}
-
-/* Power. */
-
-static int lay_segments(struct vm *vm)
-{
-	unsigned int i;
-
-	for (i = 0; i < vm->nsegments; i++) {
-		const struct boot_segment *s = &vm->segment[i];
-		int err = ram_write_file(&vm->ram, s->gpa, s->len, s->file, s->offset);
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/*
- * Registers, devices and boot segments as at power-on. vCPUs are parked or new. Devices come to
- * rest first: what they are still doing to RAM must not be done to the segments.
- */
-static int reset_machine(struct vm *vm)
-{
-	int err;
-	u32 i;
-
-	vm->tsc_offset = -rdtsc_ordered();
-	vm_clock_reset(vm);
-	platform_reset(&vm->platform);
-	err = lay_segments(vm);
-	if (err)
-		return err;
-	for (i = 0; i < vm->ncpus; i++)
-		vcpu_reset(vm->vcpu[i], &vm->boot);
-	vm->wish = 0;
-	vm->boots++;
-	return 0;
-}
-
-static void start_vcpus(struct vm *vm)
-{
-	u32 i;
-
-	vm->quiesce = false;
-	for (i = 0; i < vm->ncpus; i++)
-		wake_up_process(vm->vcpu[i]->task);
-	vm->started = ktime_get_ns();
-}
-
-static int power_on(struct vm *vm)
-{
-	int err;
-
-	destroy_vcpus(vm);	/* of a crashed VM: they were kept to be looked at */
-	err = ram_forget(&vm->ram);
-	if (!err)
-		err = create_vcpus(vm);
-	if (!err)
-		err = reset_machine(vm);
-	if (err) {
-		destroy_vcpus(vm);
-		ram_forget(&vm->ram);
-		return err;
-	}
-	start_vcpus(vm);
-	return 0;
-}
-
-/*
- * Before a power_off(): no vCPU runs any more, and what the guest wrote goes to who reads it.
- * Without vm->lock, because a reader asks about the VM whenever it hears of it, and reads
- * on only when it has the answer. Whoever comes between finds the VM as if it ran.
- */
-static void drain_console(struct vm *vm)
-{
-	bool on;
-
-	mutex_lock(&vm->lock);
-	on = vm->vcpu;
-	if (on)
-		vm_quiesce(vm);
-	mutex_unlock(&vm->lock);
-	if (on)
-		console_drain(vm->console);
-}
-
-static void power_off(struct vm *vm)
-{
-	vm_quiesce(vm);
-	destroy_vcpus(vm);
-	ram_forget(&vm->ram);
-	console_hangup(vm->console);
-}
-
-static int reset(struct vm *vm)
-{
-	int err;
-
-	vm_quiesce(vm);
-	if (!vm->vcpu)
-		return power_on(vm);
-	err = reset_machine(vm);
-	if (!err && vm->state != INSULA_VM_STATE_PAUSED)
-		vm_unquiesce(vm);
-	return err;
-}
-
-static void set_reason(struct vm *vm, const char *reason)
-{
-	strscpy(vm->reason, reason, sizeof(vm->reason));
-}
-
-static void tell(struct vm *vm);
-
-/* Do what @event means. With vm->lock. The state has not changed if an error is returned. */
-static int act(struct vm *vm, enum vm_event event)
-{
-	switch (event) {
-	case VM_EVENT_START:
-		return power_on(vm);
-	case VM_EVENT_STOP:
-	case VM_EVENT_POWER_OFF:
-		power_off(vm);
-		return 0;
-	case VM_EVENT_PAUSE:
-		vm_quiesce(vm);
-		return 0;
-	case VM_EVENT_RESUME:
-		vm_unquiesce(vm);
-		return 0;
-	case VM_EVENT_RESET:
-	case VM_EVENT_REBOOT:
-		return reset(vm);
-	case VM_EVENT_SHUTDOWN:
-		platform_power_button(&vm->platform);
-		return 0;
-	case VM_EVENT_CRASH:
-		vm_quiesce(vm);
-		return 0;
-	default:
-		return -EINVAL;
-	}
-}
-
-static int transition(struct vm *vm, enum vm_event event, const char *reason, u32 exit_code)
-{
-	int next = vm_state_next(vm->state, event), err;
-
-	if (next < 0)
-		return -EINVAL;
-	err = act(vm, event);
-	if (err)
-		return err;
-	vm->state = next;
-	if (event != VM_EVENT_SHUTDOWN) {
-		set_reason(vm, reason);
-		vm->exit_code = exit_code;
-		tell(vm);
-	}
-	/* A reason belongs to an end; a reset has one only in the event that tells of it. */
-	if (next == INSULA_VM_STATE_RUNNING || next == INSULA_VM_STATE_PAUSED)
-		set_reason(vm, "");
-	return 0;
-}
-
-/* The guest's wishes. */
-
-void vm_wish(struct vm *vm, enum vm_event event, u32 code, const char *why, ...)
-{
-	va_list args;
-
-	if (test_and_set_bit(0, &vm->wish))
-		return;
-	va_start(args, why);
-	vsnprintf(vm->wish_reason, sizeof(vm->wish_reason), why, args);
-	va_end(args);
-	vm->wish_code = code;
-	WRITE_ONCE(vm->wish_event, event);
-	smp_mb__before_atomic();	/* against carry_out_wish() */
-	set_bit(1, &vm->wish);
-	WRITE_ONCE(vm->quiesce, true);
-	kick_all(vm);
-	queue_work(vms_wq, &vm->work);
-}
-
-/* What a wish comes to: a reboot may mean the end. */
-static enum vm_event wished(struct vm *vm)
-{
-	enum vm_event event = READ_ONCE(vm->wish_event);
-
-	if (event == VM_EVENT_REBOOT && READ_ONCE(vm->settings.on_reboot) == INSULA_ON_REBOOT_STOP)
-		return VM_EVENT_POWER_OFF;
-	return event;
-}
-
-static void carry_out_wish(struct work_struct *work)
-{
-	struct vm *vm = container_of(work, struct vm, work);
-	int err;
-
-	if (wished(vm) == VM_EVENT_POWER_OFF)
-		drain_console(vm);
-	mutex_lock(&vm->lock);
-	/* It may have been stopped or started anew since; then a new wish has work of its own. */
-	if (test_bit_acquire(1, &vm->wish) && vm->vcpu) {
-		err = transition(vm, wished(vm), vm->wish_reason, vm->wish_code);
-		if (err && err != -EINVAL) {
-			char why[64];
-
-			snprintf(why, sizeof(why), "reset failed: error %d", -err);
-			transition(vm, VM_EVENT_CRASH, why, 0);
-		}
-	}
-	mutex_unlock(&vm->lock);
-}
-
-static void tell_news(struct work_struct *work)
-{
-	struct vm *vm = container_of(work, struct vm, news);
-
-	mutex_lock(&vm->lock);
-	if (!vm->gone && vm->id)	/* else listeners know nothing of it (yet) */
-		tell(vm);
-	mutex_unlock(&vm->lock);
-}
-
-void vm_tell(struct vm *vm)
-{
-	queue_work(vms_wq, &vm->news);
-}
-
-/* Birth and death. */
 
 static void free_segments(struct vm *vm)
 {
@@ -436,7 +106,7 @@ static int vm_setup(struct vm *vm, const struct vm_config *cfg, struct netlink_e
 	if (err)
 		return err;
 	err = ram_init(&vm->ram, cfg->ram, cfg->memory, virt->tdp, virt->leaf_level(),
-		       flush_tlbs);
+		       vm_flush_tlbs);
 	if (err) {
 		vm->ram.file = NULL;
 		return err;
@@ -449,57 +119,6 @@ static int vm_setup(struct vm *vm, const struct vm_config *cfg, struct netlink_e
 	return vm_add_devices(vm, cfg, extack);
 }
 
-static struct vm *find_locked(const char *name)
-{
-	struct vm *vm;
-	int id;
-
-	idr_for_each_entry(&vms, vm, id) {
-		if (!strcmp(vm->name, name))
-			return vm;
-	}
-	return NULL;
-}
-
-static int refuse_taken(const char *name, struct netlink_ext_ack *extack)
-{
-	if (!find_locked(name))
-		return 0;
-	extack_set(extack, NULL, "a VM of the name %s exists already", name);
-	return -EEXIST;
-}
-
-/*
- * Before all else: who makes a VM twice is to hear that, and not that the disks and the
- * interfaces are taken. enlist() has the last word.
- */
-static int check_name(const struct vm *vm, struct netlink_ext_ack *extack)
-{
-	int err;
-
-	mutex_lock(&vms_lock);
-	err = refuse_taken(vm->name, extack);
-	mutex_unlock(&vms_lock);
-	return err;
-}
-
-static int enlist(struct vm *vm, struct netlink_ext_ack *extack)
-{
-	int id;
-
-	mutex_lock(&vms_lock);
-	id = refuse_taken(vm->name, extack);
-	/* Ids are not reused soon: a stale one names nobody. */
-	if (!id)
-		id = idr_alloc_cyclic(&vms, vm, 1, 0, GFP_KERNEL);
-	if (id > 0) {
-		vm->id = id;
-		kref_get(&vm->ref);
-	}
-	mutex_unlock(&vms_lock);
-	return id < 0 ? id : 0;
-}
-
 struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack)
 {
 	struct vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
@@ -510,191 +129,43 @@ struct vm *vm_create(const struct vm_config *cfg, struct netlink_ext_ack *extack
 	__module_get(THIS_MODULE);
 	kref_init(&vm->ref);
 	mutex_init(&vm->lock);
-	init_waitqueue_head(&vm->park_wait);
-	INIT_WORK(&vm->work, carry_out_wish);
-	INIT_WORK(&vm->news, tell_news);
 	strscpy(vm->name, cfg->name, sizeof(vm->name));
 	vm->ncpus = cfg->cpus;
 	vm->memory = cfg->memory;
 	vm->boot = cfg->boot;
 	vm->debug_exit = cfg->debug_exit;
+	vm_power_init(vm);
 	INIT_LIST_HEAD(&vm->reclaim.link);
 	sched_vm_create(vm);
 	build_cpuid(vm);
 	platform_init(&vm->platform, vm, cfg->debug_exit);
 
-	err = check_name(vm, extack);
+	err = vms_check_name(vm->name, extack);
 	if (!err)
 		err = vm_setup(vm, cfg, extack);
 	if (!err)
 		err = vm_set(vm, ~0, &cfg->settings, extack);
 	if (!err)
-		err = enlist(vm, extack);
+		err = vms_add(vm, extack);
 	if (err) {
 		vm_put(vm);
 		return ERR_PTR(err);
 	}
 	mutex_lock(&vm->lock);
-	tell(vm);
+	vm_tell_now(vm);
 	mutex_unlock(&vm->lock);
 	return vm;
 }
 
 int vm_destroy(struct vm *vm)
 {
-	mutex_lock(&vms_lock);
-	if (vm->gone) {
-		mutex_unlock(&vms_lock);
+	if (!vms_remove(vm))
 		return -ENOENT;
-	}
-	vm->gone = true;
-	idr_remove(&vms, vm->id);
-	mutex_unlock(&vms_lock);
-
-	drain_console(vm);
-	mutex_lock(&vm->lock);
-	if (vm_state_next(vm->state, VM_EVENT_STOP) >= 0) {
-		transition(vm, VM_EVENT_STOP, "destroyed", 0);
-	} else {
-		set_reason(vm, "destroyed");
-		tell(vm);
-	}
-	mutex_unlock(&vm->lock);
+	vm_power_end(vm);
 	/* What it was promised, and what it had, is free, whoever still looks at it. */
 	sched_vm_destroy(vm);
 	reclaim_remove(vm);
 	vm_remove_devices(vm);
 	vm_put(vm);		/* the list's */
 	return 0;
-}
-
-/* Finding. */
-
-struct vm *vm_find(const char *name)
-{
-	struct vm *vm;
-
-	mutex_lock(&vms_lock);
-	vm = find_locked(name);
-	if (vm)
-		kref_get(&vm->ref);
-	mutex_unlock(&vms_lock);
-	return vm;
-}
-
-struct vm *vm_find_id(u32 id)
-{
-	struct vm *vm;
-
-	mutex_lock(&vms_lock);
-	vm = id <= INT_MAX ? idr_find(&vms, id) : NULL;
-	if (vm)
-		kref_get(&vm->ref);
-	mutex_unlock(&vms_lock);
-	return vm;
-}
-
-struct vm *vm_next(u32 id)
-{
-	struct vm *vm;
-	int at = id;
-
-	if (id > INT_MAX)
-		return NULL;
-	mutex_lock(&vms_lock);
-	vm = idr_get_next(&vms, &at);
-	if (vm)
-		kref_get(&vm->ref);
-	mutex_unlock(&vms_lock);
-	return vm;
-}
-
-/* Asking and telling. */
-
-static const struct { enum vm_event event; const char *done; } actions[] = {
-	[INSULA_ACTION_START]	 = { VM_EVENT_START,	"" },
-	[INSULA_ACTION_STOP]	 = { VM_EVENT_STOP,	"killed" },
-	[INSULA_ACTION_PAUSE]	 = { VM_EVENT_PAUSE,	"" },
-	[INSULA_ACTION_RESUME]	 = { VM_EVENT_RESUME,	"" },
-	[INSULA_ACTION_RESET]	 = { VM_EVENT_RESET,	"reset" },
-	[INSULA_ACTION_SHUTDOWN] = { VM_EVENT_SHUTDOWN,	"" },
-};
-
-int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *extack)
-{
-	int err;
-
-	if (action >= ARRAY_SIZE(actions))
-		return -EINVAL;
-	if (action == INSULA_ACTION_STOP)
-		drain_console(vm);
-	mutex_lock(&vm->lock);
-	if (vm->gone) {
-		err = -ENOENT;
-	} else if (vm_state_next(vm->state, actions[action].event) < 0) {
-		extack_set(extack, NULL, "the VM is %s", vm_state_name(vm->state));
-		err = -EINVAL;
-	} else {
-		err = transition(vm, actions[action].event, actions[action].done, 0);
-		if (err == -ENODATA)
-			NL_SET_ERR_MSG(extack, "a boot segment's file is shorter than it was");
-	}
-	mutex_unlock(&vm->lock);
-	return err;
-}
-
-/* With vm->lock, so that events come in the order in which things happened. */
-static void tell(struct vm *vm)
-{
-	struct vm_info *info = kmalloc(sizeof(*info), GFP_KERNEL);
-
-	if (!info)
-		return;		/* listeners learn of it by asking */
-	vm_fill_info(vm, info);
-	control_event(info);
-	kfree(info);
-}
-
-/* All of them: for reboot and suspend of the host. */
-
-void vms_quiesce(void)
-{
-	struct vm *vm;
-	int id;
-
-	mutex_lock(&vms_lock);
-	idr_for_each_entry(&vms, vm, id) {
-		mutex_lock_nested(&vm->lock, SINGLE_DEPTH_NESTING);
-		vm_quiesce(vm);
-		vm_clock_suspend(vm);
-		mutex_unlock(&vm->lock);
-	}
-	mutex_unlock(&vms_lock);
-}
-
-void vms_unquiesce(void)
-{
-	struct vm *vm;
-	int id;
-
-	mutex_lock(&vms_lock);
-	idr_for_each_entry(&vms, vm, id) {
-		mutex_lock_nested(&vm->lock, SINGLE_DEPTH_NESTING);
-		vm_clock_resume(vm);
-		if (vm->state == INSULA_VM_STATE_RUNNING && !test_bit(0, &vm->wish))
-			vm_unquiesce(vm);
-		mutex_unlock(&vm->lock);
-	}
-	mutex_unlock(&vms_lock);
-}
-
-int vms_init(void)
-{
-	vms_wq = alloc_workqueue("insula", WQ_UNBOUND, 0);
-	return vms_wq ? 0 : -ENOMEM;
-}
-
-void vms_exit(void)
-{
-	destroy_workqueue(vms_wq);
 }
