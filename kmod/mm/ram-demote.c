@@ -159,14 +159,32 @@ void ram_sample_begin(struct guest_ram *ram, struct ram_sample *sample)
 	ram->flush(ram);
 }
 
+/* The last one takes its place. */
+static void drop(struct ram_sample *sample, u32 i)
+{
+	u32 last = --sample->n;
+
+	sample->gpa[i] = sample->gpa[last];
+	if (sample->seen & BIT_ULL(last))
+		sample->seen |= BIT_ULL(i);
+	sample->seen &= ~BIT_ULL(last);
+}
+
 void ram_sample_look(struct guest_ram *ram, struct ram_sample *sample)
 {
-	u32 i;
+	u32 i = 0;
 
-	for (i = 0; i < sample->n; i++) {
-		if ((sample->seen & BIT_ULL(i)) || test_touched(ram, sample->gpa[i]) != 1)
+	while (i < sample->n) {
+		int touched = sample->seen & BIT_ULL(i) ? 0 : test_touched(ram, sample->gpa[i]);
+
+		if (touched == -ENOENT) {
+			drop(sample, i);
 			continue;
-		sample->seen |= BIT_ULL(i);
-		sample->touched++;
+		}
+		if (touched) {
+			sample->seen |= BIT_ULL(i);
+			sample->touched++;
+		}
+		i++;
 	}
 }

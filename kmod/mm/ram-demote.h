@@ -61,7 +61,11 @@ struct ram_sample {
  */
 void ram_sample_begin(struct guest_ram *ram, struct ram_sample *sample);
 
-/** ram_sample_look() - which of them have been touched since? Context: process. */
+/**
+ * ram_sample_look() - which of them have been touched since?
+ *
+ * Those that were taken meanwhile are watched no more. Context: process.
+ */
 void ram_sample_look(struct guest_ram *ram, struct ram_sample *sample);
 
 #endif

@@ -23,8 +23,8 @@
 
 #define STEP	nsecs_to_jiffies(SHARE_STEP_NS)
 
-/* In steps: long enough for a guest that is given little CPU time to touch what it uses. */
-#define PERIOD	16
+/* In steps. */
+#define PERIOD	(SHARE_SAMPLE_NS / SHARE_STEP_NS)
 
 DEFINE_MUTEX(reclaim_lock);
 LIST_HEAD(reclaim_vms);
@@ -100,8 +100,8 @@ static void watch(struct vm *vm)
 
 	ram_sample_look(&vm->ram, &r->sample);
 	r->share.idle = share_idle(share_activity(&r->activity, r->sample.n, r->sample.touched),
-				   &r->refaults, r->share.resident);
-	if (vm->devices.balloon && r->steps % (PERIOD / 4) == 0)
+				   &r->pace, r->share.resident);
+	if (vm->devices.balloon && !r->steps)
 		virtio_balloon_ask(vm->devices.balloon);
 	if (++r->steps < PERIOD)
 		return;
@@ -113,13 +113,11 @@ static void watch(struct vm *vm)
 /* What it brings in while it is held to its ceiling, it would have kept. */
 static void count(struct reclaim_vm *r, const struct guest_ram *ram)
 {
-	u64 filled = READ_ONCE(ram->filled), demoted = READ_ONCE(ram->demoted);
-	u64 returned = READ_ONCE(ram->returned);
+	u64 filled = READ_ONCE(ram->filled), returned = READ_ONCE(ram->returned);
 
 	r->asked += 4 * (filled - r->filled) - r->asked / 4;
-	share_refault(&r->refaults, demoted - r->demoted, returned - r->returned);
+	share_pace_step(&r->pace, returned - r->returned, r->share.resident);
 	r->filled = filled;
-	r->demoted = demoted;
 	r->returned = returned;
 }
 
@@ -130,7 +128,7 @@ static void begin(struct vm *vm)
 
 	count(r, &vm->ram);
 	r->asked = 0;
-	r->refaults = (struct share_refaults){ };
+	share_pace_init(&r->pace);
 	ram_sample_begin(&vm->ram, &r->sample);
 	r->steps = 0;
 }
@@ -143,6 +141,7 @@ static void measure(struct vm *vm)
 		begin(vm);
 	else
 		count(r, &vm->ram);
+	share_activity_taken(&r->activity, r->share.resident, READ_ONCE(vm->ram.resident));
 	r->share.resident = READ_ONCE(vm->ram.resident);
 	r->share.demand = r->share.resident + r->asked;
 	r->share.min = reclaim_is_on(vm) ? r->claim.min : 0;

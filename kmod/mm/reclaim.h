@@ -31,10 +31,10 @@ const char *ram_text(u64 bytes, char text[RAM_TEXT]);
  * @min:	promised; @share has it only while the VM is on
  * @claim:	likewise, for admission
  * @activity:	how much it uses of what it has
- * @refaults:	what it brings back of what was taken
+ * @pace:	how fast it brings back what was taken
  * @sample:	the pages that are watched
  * @steps:	that this sample is old
- * @filled: @demoted: @returned: as in struct guest_ram, at the last step
+ * @filled: @returned: as in struct guest_ram, at the last step
  * @asked:	bytes it has asked for of late, old ones counting less
  * @before:	its target one step ago
  * @held:	listeners have been told that it may not have all that its settings allow; vm->lock
@@ -44,10 +44,10 @@ struct reclaim_vm {
 	struct share_vm share;
 	struct share_claim claim;
 	struct share_activity activity;
-	struct share_refaults refaults;
+	struct share_pace pace;
 	struct ram_sample sample;
 	u32 steps;
-	u64 filled, demoted, returned, asked, before;
+	u64 filled, returned, asked, before;
 	bool held;
 };
 

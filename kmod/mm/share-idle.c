@@ -9,7 +9,15 @@
  * 100 / sqrt(n) % in 19 of 20 cases; as the most of three, the result is rather too high.
  *
  * A period is too short for a VM that uses much memory on little CPU time, or waits for its swap
- * again and again: it does not get round all that it uses. But then it brings back what was taken.
+ * again and again: it does not get round all that it uses. But what it brings back meanwhile, it
+ * has touched, and who would be round within two minutes at that pace has nothing that is idle.
+ * Such a VM may for seconds go through what is there, or wait, and bring nothing back; so that
+ * holds for a while. But not for as long as a round takes: else who falls asleep would be taken for
+ * one who goes round slowly.
+ *
+ * How much was taken of it meanwhile does not count: of that, nothing is known until it comes back
+ * or does not. Were it a sign of idleness, then to lose memory would make a VM look idle, and so be
+ * the reason to lose more.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -17,7 +25,7 @@
 #include "share.h"
 
 /* A period is so much of an average: 2^-SLOW, 2^-FAST. */
-#define SLOW	3
+#define SLOW	2
 #define FAST	1
 
 void share_activity_init(struct share_activity *activity)
@@ -44,6 +52,22 @@ void share_activity_end(struct share_activity *activity, u32 sampled, u32 touche
 	activity->fast = average(activity->fast, part(sampled, touched), FAST);
 }
 
+/* Of what it has, the same bytes are in use. */
+static u32 concentrate(u32 active, u64 before, u64 resident)
+{
+	u64 bytes = mul_u64_u64_shr(before, active, SHARE_ONE_SHIFT);
+
+	return mul_u64_u64_div_u64(min(bytes, resident), SHARE_ONE, resident);
+}
+
+void share_activity_taken(struct share_activity *activity, u64 before, u64 resident)
+{
+	if (!resident || resident >= before)
+		return;
+	activity->slow = concentrate(activity->slow, before, resident);
+	activity->fast = concentrate(activity->fast, before, resident);
+}
+
 u32 share_activity(const struct share_activity *activity, u32 sampled, u32 touched)
 {
 	u32 most = max(activity->slow, activity->fast);
@@ -53,20 +77,38 @@ u32 share_activity(const struct share_activity *activity, u32 sampled, u32 touch
 	return most;
 }
 
-/* A step is so much of the sums: 2^-REFAULTS. So much of what it has may come back unnoticed. */
-#define REFAULTS	5
-#define NOTICED		64
+/* A step is so much of the sum: 2^-LATELY. In so many times what that spans, it has to be round. */
+#define LATELY	2
+#define ROUND	128
+/* For so many steps, that holds. */
+#define HOLD	20
 
-void share_refault(struct share_refaults *refaults, u64 taken, u64 returned)
+void share_pace_init(struct share_pace *pace)
 {
-	refaults->taken += taken - (refaults->taken >> REFAULTS);
-	refaults->returned += returned - (refaults->returned >> REFAULTS);
+	pace->lately = 0;
+	pace->slow = HOLD;
 }
 
-u32 share_idle(u32 active, const struct share_refaults *refaults, u64 resident)
+static u64 enough(u64 resident)
+{
+	return resident / ROUND + 1;
+}
+
+void share_pace_step(struct share_pace *pace, u64 returned, u64 resident)
+{
+	pace->lately += returned - (pace->lately >> LATELY);
+	if (pace->lately >= enough(resident))
+		pace->slow = 0;
+	else if (pace->slow < HOLD)
+		pace->slow++;
+}
+
+u32 share_idle(u32 active, const struct share_pace *pace, u64 resident)
 {
 	u32 idle = SHARE_ONE - min(active, SHARE_ONE);
-	u64 most = refaults->taken + resident / NOTICED + 1;
+	u64 most = enough(resident);
 
-	return idle - mul_u64_u64_div_u64(idle, min(refaults->returned, most), most);
+	if (pace->slow < HOLD)
+		return 0;
+	return idle - mul_u64_u64_div_u64(idle, min(pace->lately, most), most);
 }

@@ -190,10 +190,17 @@ void share_activity_init(struct share_activity *activity);
 
 /**
  * share_activity_end() - a period has ended
- * @sampled:	pages that were chosen; 0: the period tells nothing
+ * @sampled:	pages that were chosen and are still there; 0: the period tells nothing
  * @touched:	of these
  */
 void share_activity_end(struct share_activity *activity, u32 sampled, u32 touched);
+
+/**
+ * share_activity_taken() - what is taken is idle: the rest is in use as it was
+ * @before:	bytes that it had
+ * @resident:	bytes that it has
+ */
+void share_activity_taken(struct share_activity *activity, u64 before, u64 resident);
 
 /**
  * share_activity() - how much is in use, as far as is known within a period
@@ -206,25 +213,32 @@ void share_activity_end(struct share_activity *activity, u32 sampled, u32 touche
 u32 share_activity(const struct share_activity *activity, u32 sampled, u32 touched);
 
 /**
- * struct share_refaults - what was taken of a VM's memory lately, and what it brought back
- * @taken: @returned: bytes, those of long ago forgotten: by half in about 5 s
+ * struct share_pace - how fast a VM brings back what was taken of it
+ * @lately:	bytes, in the last second or so
+ * @slow:	steps since that was last enough to be round soon, see share_idle(); no more are
+ *		counted than it takes to forget that
  */
-struct share_refaults {
-	u64 taken, returned;
+struct share_pace {
+	u64 lately;
+	u32 slow;
 };
 
-/** share_refault() - so many more, in a step */
-void share_refault(struct share_refaults *refaults, u64 taken, u64 returned);
+/** share_pace_init() - it has brought back nothing yet */
+void share_pace_init(struct share_pace *pace);
+
+/** share_pace_step() - once each step: it has brought back @returned bytes, and has @resident */
+void share_pace_step(struct share_pace *pace, u64 returned, u64 resident);
 
 /**
  * share_idle() - how much of what a VM has is not in use
  * @active:	share_activity()
+ * @pace:	of the same VM
  * @resident:	bytes that it has
  *
- * What is taken is what was not touched for longest. If that comes back, then what is left is in
- * use as well, however long the VM takes to get round it. Return: part of its memory, SHARE_ONE:
- * all.
+ * If it brings back so much that it would be round in two minutes, or did five seconds ago, all
+ * that it has is in use, however little of that is touched in a sample's time; if it is half as
+ * much, half of what else would be idle. Return: part of its memory, SHARE_ONE: all.
  */
-u32 share_idle(u32 active, const struct share_refaults *refaults, u64 resident);
+u32 share_idle(u32 active, const struct share_pace *pace, u64 resident);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * vm.c - birth and death of a VM
  *
- * Lock order: that of the list (vms.c), vm->lock; vm->platform.lock and vm->ram.lock are leaves. The
- * lock of claims on disks (disk-file.c) is another one.
+ * Lock order: that of the list (vms.c), vm->lock; vm->platform.lock and vm->ram.lock are leaves.
+ * The lock of claims on disks (disk-file.c) is another one.
  */
 #include <linux/module.h>
 #include <linux/slab.h>

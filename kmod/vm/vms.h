@@ -20,7 +20,8 @@ int vms_check_name(const char *name, struct netlink_ext_ack *extack);
 /**
  * vms_add() - give a VM its id, by which and by whose name others find it from now on
  *
- * The list has a reference of its own. May sleep. Return: 0; -EEXIST, with @extack; -ENOMEM, -ENOSPC.
+ * The list has a reference of its own. May sleep. Return: 0; -EEXIST, with @extack; -ENOMEM,
+ * -ENOSPC.
  */
 int vms_add(struct vm *vm, struct netlink_ext_ack *extack);
 /**

@@ -63,13 +63,22 @@ static void settle(struct ram_vm *vm)
 	vm->hot = min(vm->uses, all);
 	vm->cold = all - vm->hot;
 	if (vm->sampled)
-		vm->reach = max(vm->reach, (double)vm->hot / vm->sampled);
+		vm->reach = max(vm->reach, (double)min(vm->hot, vm->walked) / vm->sampled);
 }
 
-/* It brings in what it misses. At its target, each page that comes drives out another one. */
+/* How far it would go round in a tick. */
+static u64 pace(const struct ram_vm *vm)
+{
+	return vm->kind->lap ? vm->uses / TICKS(vm->kind->lap) : vm->uses;
+}
+
+/*
+ * It brings in what it misses. At its target, each page that comes drives out another one: the one
+ * that was not used for longest, which for who goes round is always the one that will be next.
+ */
 u64 guest_tick(struct ram_sim *sim, struct ram_vm *vm, u64 free)
 {
-	u64 missing, held, fresh;
+	u64 missing, held, fresh, back;
 
 	behave(sim, vm);
 	settle(vm);
@@ -81,8 +90,11 @@ u64 guest_tick(struct ram_sim *sim, struct ram_vm *vm, u64 free)
 	}
 	fresh = min(min(missing, speed(vm, FRESH)), free);
 	fresh = min(fresh, max(vm->v.target, held) - held);
+	back = min(min(missing - fresh, speed(vm, BACK)), pace(vm));
 	vm->hot += fresh;
-	vm->asked += min(missing - fresh, speed(vm, BACK));
+	vm->asked += back;
+	vm->returned += back;
+	vm->walked += back ?: pace(vm);
 	return fresh;
 }
 
@@ -105,16 +117,27 @@ void guest_sample(struct ram_sim *sim, struct ram_vm *vm)
 {
 	vm->sampled = ram_held(vm);
 	vm->reach = 0;
+	vm->walked = vm->kind->lap ? 0 : U64_MAX / 2;
 	for (unsigned int i = 0; i < SAMPLE; i++)
 		vm->sample[i] = ram_random(sim);
 	settle(vm);
 }
 
-u32 guest_touched(const struct ram_vm *vm)
+static u32 below(const struct ram_vm *vm, double most)
 {
-	u32 touched = 0;
+	u32 n = 0;
 
 	for (unsigned int i = 0; i < SAMPLE; i++)
-		touched += vm->sample[i] < vm->reach;
-	return touched;
+		n += vm->sample[i] < most;
+	return n;
+}
+
+u32 guest_sampled(const struct ram_vm *vm)
+{
+	return vm->sampled ? below(vm, (double)ram_held(vm) / vm->sampled) : 0;
+}
+
+u32 guest_touched(const struct ram_vm *vm)
+{
+	return min(below(vm, vm->reach), guest_sampled(vm));
 }

@@ -43,8 +43,9 @@ static void begin_work(struct ram_sim *sim)
 	for (unsigned int i = 0; i < sim->nr_vms; i++) {
 		share_activity_init(&sim->vm[i].activity);
 		guest_sample(sim, &sim->vm[i]);
-		sim->vm[i].asked = 0;
-		sim->vm[i].demand = 0;
+		sim->vm[i].asked = sim->vm[i].demand = 0;
+		sim->vm[i].returned = 0;
+		share_pace_init(&sim->vm[i].pace);
 	}
 }
 
@@ -53,10 +54,13 @@ static void gather(struct ram_vm *vm)
 {
 	vm->demand += vm->asked - vm->demand / 4;
 	vm->asked = 0;
+	share_activity_taken(&vm->activity, vm->v.resident, ram_held(vm));
 	vm->v.resident = ram_held(vm);
+	share_pace_step(&vm->pace, vm->returned, vm->v.resident);
+	vm->returned = 0;
 	vm->v.demand = vm->v.resident + vm->demand;
-	vm->v.idle = SHARE_ONE - share_activity(&vm->activity, vm->sampled ? SAMPLE : 0,
-						guest_touched(vm));
+	vm->v.idle = share_idle(share_activity(&vm->activity, guest_sampled(vm), guest_touched(vm)),
+				&vm->pace, vm->v.resident);
 }
 
 static u64 clock_ns(void)
@@ -107,7 +111,7 @@ static void sample(struct ram_sim *sim)
 	for (unsigned int i = 0; i < sim->nr_vms; i++) {
 		struct ram_vm *vm = &sim->vm[i];
 
-		share_activity_end(&vm->activity, vm->sampled ? SAMPLE : 0, guest_touched(vm));
+		share_activity_end(&vm->activity, guest_sampled(vm), guest_touched(vm));
 		guest_sample(sim, vm);
 	}
 }

@@ -26,7 +26,7 @@ static const struct {
 	[RAM_FIG_END]	= { 0, 5, RAM_ENDS },
 	[RAM_FIG_SETTLE] = { 0, 30, RAM_ENDS },
 	[RAM_FIG_SWING]	= { 0, 5, RAM_ENDS },
-	[RAM_FIG_FOLLOW] = { 0, 10, RAM_FOLLOWS },
+	[RAM_FIG_FOLLOW] = { 0, 15, RAM_FOLLOWS },
 	[RAM_FIG_MIN]	= { 0, 5, RAM_TO_MIN },
 	[RAM_FIG_TAKEN]	= { 0, 0, RAM_UNTOUCHED },
 	[RAM_FIG_STEPS]	= { 0, 0, RAM_UNTOUCHED },

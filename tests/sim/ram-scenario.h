@@ -23,12 +23,13 @@ enum ram_behaviour {
  * @min: @max:	memory-min, memory
  * @uses: @uses_to: @period: see enum ram_behaviour
  * @touched:	what it touches at the start
+ * @lap:	s that it takes to go round what it uses, if that is there; 0: it uses all of it always
  */
 struct ram_kind {
 	unsigned int count;
 	u32 shares, shares_to, min, max;
 	enum ram_behaviour behaviour;
-	u32 uses, uses_to, period, touched;
+	u32 uses, uses_to, period, touched, lap;
 };
 
 enum ram_action { RAM_USE = 1, RAM_SHARES, RAM_CEILING, RAM_MIN, RAM_HOST };
@@ -47,7 +48,7 @@ struct ram_act {
 
 enum ram_check {
 	RAM_ENDS	= 1 << 0,	/* in the end, after each act, within 5 % of the ideal */
-	RAM_FOLLOWS	= 1 << 1,	/* within 10 % of what is ideal at any time, on average */
+	RAM_FOLLOWS	= 1 << 1,	/* within 15 % of what is ideal at any time, on average */
 	RAM_UNTOUCHED	= 1 << 2,	/* there is no pressure: nothing is taken, no step is done */
 	RAM_COST_FEW	= 1 << 3,	/* a step with few VMs */
 	RAM_COST_MANY	= 1 << 4,	/* with many costs, for each, not more than half as much again */

@@ -16,6 +16,10 @@ const struct ram_scenario ram_scenarios[] = {
 	{ "1.5 GiB: hogs 100:100:200:400", 1536, 60, RAM_ENDS | RAM_COST_FEW, {
 		HOGS(2, 1024, .min = 128), HOGS(1, 1024, .min = 128, .shares = 200),
 		HOGS(1, 1024, .min = 128, .shares = 400) } },
+	{ "1.5 GiB: hogs 100:100:200:400, one slower than the other", 1536, 120, RAM_ENDS, {
+		HOGS(1, 1024, .min = 128), HOGS(1, 1024, .min = 128, .lap = 4),
+		HOGS(1, 1024, .min = 128, .shares = 200, .lap = 15),
+		HOGS(1, 1024, .min = 128, .shares = 400, .lap = 30) } },
 	{ "1.5 GiB: 4 equal hogs", 1536, 60, RAM_ENDS, { HOGS(4, 1024, .min = 128) } },
 	{ "1.5 GiB: hogs 100:400, then 400:100", 1536, 90, RAM_ENDS, {
 		HOGS(1, 1024), HOGS(1, 1024, .shares = 400) }, {

@@ -19,7 +19,7 @@
 #define RAM_START	5
 
 /* Pages of a sample. */
-#define SAMPLE		256
+#define SAMPLE		64
 
 /**
  * struct ram_vm
@@ -28,8 +28,10 @@
  * @hot: @cold:	what is resident of this, and besides
  * @asked:	what it brought in, while it had its target already, since the last step; @demand: of
  *		late
+ * @returned:	all that it brought back since then
  * @sample:	where in its memory the pages of the sample lie, 0 to 1: hot is what lies lowest
- * @sampled:	how large it was then; @reach: how far up it has been hot since
+ * @sampled:	how large it was then; @reach: how far up it has been hot since; @walked: bytes it
+ *		has gone round since
  * @phase: @change: of one that waves; tick at which one that naps changes
  * @used: @held: bytes, by each tick
  */
@@ -37,10 +39,11 @@ struct ram_vm {
 	struct share_vm v;
 	const struct ram_kind *kind;
 	u32 first_shares;
-	u64 uses, hot, cold, asked, demand;
+	u64 uses, hot, cold, asked, demand, returned;
 	struct share_activity activity;
+	struct share_pace pace;
 	float sample[SAMPLE];
-	u64 sampled;
+	u64 sampled, walked;
 	double reach, phase;
 	unsigned int change;
 	float *used, *held;
@@ -83,7 +86,9 @@ u64 guest_tick(struct ram_sim *sim, struct ram_vm *vm, u64 free);
 void guest_reclaim(struct ram_sim *sim, struct ram_vm *vm);
 /** guest_sample() - choose a sample */
 void guest_sample(struct ram_sim *sim, struct ram_vm *vm);
-/** guest_touched() - how much of it has been touched since */
+/** guest_sampled() - how much of it is still there */
+u32 guest_sampled(const struct ram_vm *vm);
+/** guest_touched() - how much of that has been touched since */
 u32 guest_touched(const struct ram_vm *vm);
 
 /* ram-host.c */

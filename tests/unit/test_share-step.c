@@ -386,11 +386,11 @@ static void test_activity(void **state)
 	assert_int_equal(share_activity(&a, 0, 0), SHARE_ONE);
 	periods(&a, 100, 256, 256);
 	assert_int_equal(share_activity(&a, 0, 0), SHARE_ONE);
-	/* It falls asleep, and is believed slowly: 7/8 a period. */
+	/* It falls asleep, and is believed slowly: 3/4 a period. */
 	periods(&a, 1, 256, 0);
-	assert_true(fabs(active(&a) - 7 / 8.) < 1e-6);
+	assert_true(fabs(active(&a) - 3 / 4.) < 1e-6);
 	periods(&a, 7, 256, 0);
-	assert_true(fabs(active(&a) - .3436) < 1e-4);
+	assert_true(fabs(active(&a) - .1001) < 1e-4);
 	periods(&a, 500, 256, 0);
 	assert_int_equal(share_activity(&a, 0, 0), 0);
 	assert_int_equal(share_activity(&a, 256, 0), 0);
@@ -416,11 +416,38 @@ static void test_odd_samples(void **state)
 	share_activity_init(&a);
 	periods(&a, 3, 100, 50);
 	share_activity_end(&a, 0, 100);
-	assert_true(fabs(active(&a) - .5 - .5 * 343 / 512) < 1e-6);
+	assert_true(fabs(active(&a) - .5 - .5 * 27 / 64) < 1e-6);
 	periods(&a, 500, 1, U32_MAX);
 	assert_true(active(&a) > 1 - 1e-6 && active(&a) <= 1);
 	periods(&a, 500, U32_MAX, U32_MAX / 4);
 	assert_true(fabs(active(&a) - .25) < 1e-5);
+}
+
+/* What is taken was idle: as much as before is in use, of less. */
+static void test_taken(void **state)
+{
+	struct share_activity a;
+
+	share_activity_init(&a);
+	share_activity_taken(&a, GIB, 10 * MIB);
+	assert_int_equal(share_activity(&a, 0, 0), SHARE_ONE);
+	periods(&a, 500, 256, 64);
+	assert_true(fabs(active(&a) - .25) < 1e-5);
+	share_activity_taken(&a, GIB, GIB / 2);
+	assert_true(fabs(active(&a) - .5) < 1e-5);
+	/* It gets more: that is for samples to find out. */
+	share_activity_taken(&a, GIB / 2, GIB);
+	share_activity_taken(&a, GIB, GIB);
+	assert_true(fabs(active(&a) - .5) < 1e-5);
+	/* Nothing that was idle is left. */
+	share_activity_taken(&a, GIB, GIB / 8);
+	assert_int_equal(share_activity(&a, 0, 0), SHARE_ONE);
+	share_activity_taken(&a, GIB, 0);
+	share_activity_taken(&a, SHARE_VM_MOST, 1);
+	assert_int_equal(share_activity(&a, 0, 0), SHARE_ONE);
+	periods(&a, 500, 256, 0);
+	share_activity_taken(&a, GIB, 1);
+	assert_int_equal(share_activity(&a, 0, 0), 0);
 }
 
 /* Samples of what is half in use: the estimate is near, and rather too high than too low. */
@@ -444,43 +471,51 @@ static void test_samples(void **state)
 	assert_true(sum > 500 && sum < 520);
 }
 
-static double idle(u32 active, const struct share_refaults *refaults)
+static double idle(u32 active, const struct share_pace *pace)
 {
-	return share_idle(active, refaults, GIB) / (double)SHARE_ONE;
+	return share_idle(active, pace, GIB) / (double)SHARE_ONE;
 }
 
-/* What is brought back was in use, and so is what is left. */
-static void test_refaults(void **state)
+/* For so many s, as much a second. */
+static void bring_back(struct share_pace *pace, unsigned int seconds, u64 bytes)
 {
-	struct share_refaults r = { };
+	for (unsigned int i = 0; i < seconds * SEC / STEP; i++)
+		share_pace_step(pace, bytes * STEP / SEC, GIB);
+}
 
-	assert_int_equal(share_idle(0, &r, GIB), SHARE_ONE);
-	assert_int_equal(share_idle(0, &r, 0), SHARE_ONE);
-	assert_int_equal(share_idle(SHARE_ONE, &r, GIB), 0);
-	assert_int_equal(share_idle(U32_MAX, &r, GIB), 0);
-	/* Who sleeps loses and brings nothing back; a little of it tells nothing. */
-	for (unsigned int i = 0; i < 100; i++)
-		share_refault(&r, 4 * MIB, 0);
-	assert_true(idle(0, &r) > .999);
-	share_refault(&r, 0, MIB);
-	assert_true(idle(0, &r) > .99);
-	/* It wakes up. */
-	for (unsigned int i = 0; i < 40; i++)
-		share_refault(&r, MIB, 4 * MIB);
-	assert_true(idle(0, &r) < .01);
-	assert_true(idle(SHARE_ONE / 2, &r) < .005);
-	/* Each page that it brings in costs it another one. */
-	r = (struct share_refaults){ };
-	for (unsigned int i = 0; i < 200; i++)
-		share_refault(&r, 4 * MIB, 4 * MIB);
-	assert_true(idle(0, &r) < .15);
-	/* All of that is forgotten. */
-	for (unsigned int i = 0; i < 600; i++)
-		share_refault(&r, 0, 0);
-	assert_true(idle(0, &r) > .99);
+/* What is brought back is in use, and so is what will be soon. */
+static void test_brought_back(void **state)
+{
+	struct share_pace pace;
+
+	share_pace_init(&pace);
+	assert_int_equal(share_idle(0, &pace, GIB), SHARE_ONE);
+	assert_int_equal(share_idle(0, &pace, 0), SHARE_ONE);
+	assert_int_equal(share_idle(SHARE_ONE, &pace, GIB), 0);
+	assert_int_equal(share_idle(U32_MAX, &pace, GIB), 0);
+	/* In half an hour it would be round: that is next to nothing. */
+	bring_back(&pace, 10, GIB / 1800);
+	assert_true(idle(0, &pace) > .92);
+	/* In four minutes: half of what samples do not see is in use. */
+	bring_back(&pace, 10, GIB / 256);
+	assert_in_range(idle(0, &pace) * 1000, 490, 510);
+	assert_in_range(idle(SHARE_ONE / 2, &pace) * 1000, 245, 255);
+	/* In two minutes: all of it. */
+	bring_back(&pace, 10, GIB / 120);
+	assert_true(idle(0, &pace) == 0);
+	/* It stops for a while, and goes on. */
+	bring_back(&pace, 4, 0);
+	assert_true(idle(0, &pace) == 0);
+	bring_back(&pace, 2, GIB / 30);
+	bring_back(&pace, 5, 0);
+	assert_true(idle(0, &pace) == 0);
+	/* It does not: it is asleep. */
+	bring_back(&pace, 4, 0);
+	assert_true(idle(0, &pace) > .99);
 	/* No numbers are too large. */
-	share_refault(&r, SHARE_HOST_MOST, SHARE_HOST_MOST);
-	assert_true(idle(0, &r) < .01);
+	for (unsigned int i = 0; i < 2000; i++)
+		share_pace_step(&pace, SHARE_HOST_MOST, SHARE_HOST_MOST);
+	assert_true(idle(0, &pace) == 0);
 }
 
 #define T(name) cmocka_unit_test_setup(test_##name, fresh)
@@ -490,7 +525,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(down), T(rate), T(permission_goes_at_once), T(kept_at_once), T(up_with_play),
 		T(patience), T(noise), T(release), T(room), T(any), T(arrives), T(reserve), T(available),
-		T(states), T(left), T(activity), T(odd_samples), T(samples), T(refaults),
+		T(states), T(left), T(activity), T(odd_samples), T(samples), T(taken), T(brought_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
