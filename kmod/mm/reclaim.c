@@ -44,9 +44,6 @@ static DECLARE_DELAYED_WORK(step, take_step);
 
 static unsigned int tax = SHARE_TAX_DEFAULT;
 
-/* A part of its memory that a guest may keep available. */
-#define BALLOON_LEAVES	32
-
 static int set_tax(const char *text, const struct kernel_param *param)
 {
 	return param_set_uint_minmax(text, param, 0, SHARE_TAX_MAX);
@@ -93,6 +90,27 @@ static void look_at_host(struct host *host)
 
 /* VMs. */
 
+/* What its guest says is taken at the end of a period; it is asked at the beginning. */
+
+static void ask(struct vm *vm)
+{
+	struct balloon_info info;
+
+	virtio_balloon_info(vm->devices.balloon, &info);
+	vm->reclaim.ballooned = info.actual;
+	virtio_balloon_ask(vm->devices.balloon);
+}
+
+static void hear(struct vm *vm)
+{
+	struct balloon_info info;
+
+	virtio_balloon_info(vm->devices.balloon, &info);
+	if ((info.stats & BIT(VIRTIO_BALLOON_S_AVAIL)) && info.stats_age < SHARE_SAMPLE_NS)
+		share_spare_told(&vm->reclaim.spare, vm->reclaim.ballooned +
+				 min(info.stat[VIRTIO_BALLOON_S_AVAIL], vm->memory));
+}
+
 /* How much of what it has it uses, and a new sample when this one has told what it can. */
 static void watch(struct vm *vm)
 {
@@ -102,9 +120,11 @@ static void watch(struct vm *vm)
 	r->share.idle = share_idle(share_activity(&r->activity, r->sample.n, r->sample.touched),
 				   &r->pace, r->share.resident);
 	if (vm->devices.balloon && !r->steps)
-		virtio_balloon_ask(vm->devices.balloon);
+		ask(vm);
 	if (++r->steps < PERIOD)
 		return;
+	if (vm->devices.balloon)
+		hear(vm);
 	share_activity_end(&r->activity, r->sample.n, r->sample.touched);
 	ram_sample_begin(&vm->ram, &r->sample);
 	r->steps = 0;
@@ -129,6 +149,7 @@ static void begin(struct vm *vm)
 	count(r, &vm->ram);
 	r->asked = 0;
 	share_pace_init(&r->pace);
+	share_spare_init(&r->spare);
 	ram_sample_begin(&vm->ram, &r->sample);
 	r->steps = 0;
 }
@@ -204,15 +225,9 @@ static void measure_all(struct vm **all, unsigned int n)
  */
 static u64 for_balloon(struct vm *vm, u64 target)
 {
-	u64 told = vm->memory - reclaim_ceiling(vm, &vm->settings.memory), spare;
-	struct balloon_info info = { };
+	u64 told = vm->memory - reclaim_ceiling(vm, &vm->settings.memory);
 
-	virtio_balloon_info(vm->devices.balloon, &info);
-	if (!(info.stats & BIT(VIRTIO_BALLOON_S_AVAIL)))
-		return told;
-	spare = info.actual + min(info.stat[VIRTIO_BALLOON_S_AVAIL], vm->memory);
-	spare -= min(spare, vm->memory / BALLOON_LEAVES);
-	return max(told, min(vm->memory - target, spare));
+	return max(told, min(vm->memory - target, share_spare(&vm->reclaim.spare, vm->memory)));
 }
 
 /* Who listens learns of the host's being short of RAM, and of the end of that. */

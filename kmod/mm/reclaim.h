@@ -32,6 +32,8 @@ const char *ram_text(u64 bytes, char text[RAM_TEXT]);
  * @claim:	likewise, for admission
  * @activity:	how much it uses of what it has
  * @pace:	how fast it brings back what was taken
+ * @spare:	what its guest could do without
+ * @ballooned:	what was in its balloon when it was asked for that
  * @sample:	the pages that are watched
  * @steps:	that this sample is old
  * @filled: @returned: as in struct guest_ram, at the last step
@@ -45,6 +47,8 @@ struct reclaim_vm {
 	struct share_claim claim;
 	struct share_activity activity;
 	struct share_pace pace;
+	struct share_spare spare;
+	u64 ballooned;
 	struct ram_sample sample;
 	u32 steps;
 	u64 filled, returned, asked, before;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * share-idle.c - how much of a VM's memory is in use, by samples and by what it brings back
+ * share-idle.c - how much of a VM's memory is in use, by samples, by what it brings back, and by
+ * what its guest says
  *
  * Three averages, of which the most counts, as in ESX (Waldspurger, OSDI 2002, section 5.3): a
  * slow one, a fast one, and the fast one with the period that has not ended yet. An estimate that
@@ -111,4 +112,27 @@ u32 share_idle(u32 active, const struct share_pace *pace, u64 resident)
 	if (pace->slow < HOLD)
 		return 0;
 	return idle - mul_u64_u64_div_u64(idle, min(pace->lately, most), most);
+}
+
+/* A part of its memory that a guest may keep available; and for how many periods it may go on. */
+#define LEFT		32
+#define AHEAD		3
+
+void share_spare_init(struct share_spare *spare)
+{
+	*spare = (struct share_spare){ };
+}
+
+void share_spare_told(struct share_spare *spare, u64 available)
+{
+	spare->falls = spare->told ? spare->had - min(spare->had, available) : 0;
+	spare->had = available;
+	spare->told = min(spare->told + 1, 2U);
+}
+
+u64 share_spare(const struct share_spare *spare, u64 memory)
+{
+	u64 keeps = memory / LEFT + AHEAD * spare->falls;
+
+	return spare->told < 2 ? 0 : spare->had - min(spare->had, keeps);
 }

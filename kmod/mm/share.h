@@ -241,4 +241,31 @@ void share_pace_step(struct share_pace *pace, u64 returned, u64 resident);
  */
 u32 share_idle(u32 active, const struct share_pace *pace, u64 resident);
 
+/**
+ * struct share_spare - what a guest can do without, by its own word
+ * @had:	bytes that were available when it was last asked, those in its balloon included
+ * @falls:	how much less that was than the time before
+ * @told:	how often it has told so far; no more than twice is counted
+ */
+struct share_spare {
+	u64 had, falls;
+	u32 told;
+};
+
+/** share_spare_init() - it has told nothing yet */
+void share_spare_init(struct share_spare *spare);
+
+/** share_spare_told() - once a period of samples, if it has told meanwhile: @available, as above */
+void share_spare_told(struct share_spare *spare, u64 available);
+
+/**
+ * share_spare() - how much its balloon may be asked to hold
+ * @memory:	all that the guest has
+ *
+ * Not all that is available: some is left to it, and more if it is just about to use it. A guest
+ * whose balloon grows while it does so itself would kill its programs for want of memory. Nothing
+ * before it has told twice. Return: bytes.
+ */
+u64 share_spare(const struct share_spare *spare, u64 memory);
+
 #endif

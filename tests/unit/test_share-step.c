@@ -518,6 +518,33 @@ static void test_brought_back(void **state)
 	assert_true(idle(0, &pace) == 0);
 }
 
+/* A balloon is not asked for what its guest is about to use. */
+static void test_spare(void **state)
+{
+	struct share_spare s;
+
+	share_spare_init(&s);
+	assert_int_equal(share_spare(&s, GIB), 0);
+	share_spare_told(&s, GIB / 2);
+	assert_int_equal(share_spare(&s, GIB), 0);
+	share_spare_told(&s, GIB / 2);
+	assert_int_equal(share_spare(&s, GIB), GIB / 2 - GIB / 32);
+	/* What it uses in a period it may use in the next three. */
+	share_spare_told(&s, GIB / 2 - 64 * MIB);
+	assert_int_equal(share_spare(&s, GIB), GIB / 2 - 4 * 64 * MIB - GIB / 32);
+	share_spare_told(&s, GIB / 4);
+	assert_int_equal(share_spare(&s, GIB), 0);
+	/* It goes no further, or frees something. */
+	share_spare_told(&s, GIB / 4);
+	assert_int_equal(share_spare(&s, GIB), GIB / 4 - GIB / 32);
+	share_spare_told(&s, GIB);
+	assert_int_equal(share_spare(&s, GIB), GIB - GIB / 32);
+	share_spare_told(&s, 0);
+	assert_int_equal(share_spare(&s, GIB), 0);
+	share_spare_told(&s, GIB / 64);
+	assert_int_equal(share_spare(&s, GIB), 0);
+}
+
 #define T(name) cmocka_unit_test_setup(test_##name, fresh)
 
 int main(void)
@@ -525,7 +552,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(down), T(rate), T(permission_goes_at_once), T(kept_at_once), T(up_with_play),
 		T(patience), T(noise), T(release), T(room), T(any), T(arrives), T(reserve), T(available),
-		T(states), T(left), T(activity), T(odd_samples), T(samples), T(taken), T(brought_back),
+		T(states), T(left), T(activity), T(odd_samples), T(samples), T(taken), T(brought_back), T(spare),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
