@@ -4,7 +4,7 @@
  *
  * Loads all general registers and the flags, jumps to the instruction, and takes
  * them back. In 32- and 16-bit code, data segments come from the local descriptor
- * table and are based at the arena, if the kernel has modify_ldt(2).
+ * table and are based at the arena, if the kernel lets us have one.
  */
 #ifndef _UNIT_NATIVE_H
 #define _UNIT_NATIVE_H
@@ -166,6 +166,16 @@ static int native_set_ldt(unsigned int entry, uintptr_t base, unsigned int limit
 	return syscall(SYS_modify_ldt, 1, &desc, sizeof(desc));
 }
 
+/* There are kernels that take descriptors, and yet load no table. */
+static bool native_can_load(unsigned int selector)
+{
+	unsigned int rights;
+	bool can;
+
+	asm("lar %2, %0" : "=r"(rights), "=@ccz"(can) : "r"(selector));
+	return can;
+}
+
 static void native_setup(uint64_t gs_base)
 {
 	static char stack[65536];
@@ -182,7 +192,8 @@ static void native_setup(uint64_t gs_base)
 	if (syscall(SYS_arch_prctl, ARCH_SET_GS, gs_base))
 		asm_die("arch_prctl");
 	native_has_ldt = !native_set_ldt(0, CASE_ARENA, 0xfffff, false) &&
-			 !native_set_ldt(1, CODE_START, 0xffff, true);
+			 !native_set_ldt(1, CODE_START, 0xffff, true) &&
+			 native_can_load(LDT_DATA) && native_can_load(LDT_CODE16);
 }
 
 /* A jump from code of @mode to native_exit(); @at is below 4 GiB. */

@@ -392,7 +392,7 @@ static void run_mode(unsigned int mode, bool strings)
 	size_t i;
 
 	if (mode != 8 && !native_has_ldt) {
-		print_message("no modify_ldt(2): nothing to compare with\n");
+		print_message("no local descriptor table: nothing to compare with\n");
 		skip();
 	}
 	for (round = 0; round < (strings ? 10 * ROUNDS : ROUNDS); round++) {
