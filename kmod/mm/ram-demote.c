@@ -149,7 +149,7 @@ void ram_sample_begin(struct guest_ram *ram, struct ram_sample *sample)
 	sample->n = 0;
 	sample->touched = 0;
 	sample->seen = 0;
-	for (tries = 0; tries < 8 * RAM_SAMPLE && sample->n < RAM_SAMPLE; tries++) {
+	for (tries = 0; tries < 8 * SHARE_SAMPLE && sample->n < SHARE_SAMPLE; tries++) {
 		u64 gpa = random_page(ram);
 
 		if (test_touched(ram, gpa) >= 0)

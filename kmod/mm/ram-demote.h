@@ -11,6 +11,7 @@
 #define _INSULA_RAM_DEMOTE_H
 
 #include "ram.h"
+#include "share.h"
 
 /**
  * ram_demote() - unmap about @bytes, preferably what has not been used for long
@@ -38,8 +39,6 @@ u64 ram_slack(const struct guest_ram *ram, u64 ceiling);
  */
 void ram_make_room(struct guest_ram *ram);
 
-#define RAM_SAMPLE 64
-
 /**
  * struct ram_sample - some pages, chosen at random, that are watched
  * @n:		how many there are
@@ -50,7 +49,7 @@ void ram_make_room(struct guest_ram *ram);
 struct ram_sample {
 	u32 n, touched;
 	u64 seen;
-	u64 gpa[RAM_SAMPLE];
+	u64 gpa[SHARE_SAMPLE];
 };
 
 /**

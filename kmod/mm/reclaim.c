@@ -157,14 +157,16 @@ static void begin(struct vm *vm)
 static void measure(struct vm *vm)
 {
 	struct reclaim_vm *r = &vm->reclaim;
+	u64 resident;
 
 	if (resting)
 		begin(vm);
 	else
 		count(r, &vm->ram);
-	share_activity_taken(&r->activity, r->share.resident, READ_ONCE(vm->ram.resident));
-	r->share.resident = READ_ONCE(vm->ram.resident);
-	r->share.demand = r->share.resident + r->asked;
+	resident = READ_ONCE(vm->ram.resident);
+	share_activity_taken(&r->activity, r->share.resident, resident);
+	r->share.resident = resident;
+	r->share.demand = resident + r->asked;
 	r->share.min = reclaim_is_on(vm) ? r->claim.min : 0;
 	r->before = r->share.target;
 	watch(vm);

@@ -49,6 +49,9 @@
 /* ns: how often to begin with other pages for share_activity_end(), about */
 #define SHARE_SAMPLE_NS		1000000000ULL
 
+/* Pages of such a sample. */
+#define SHARE_SAMPLE		64
+
 /* A target that is less than 1/32 short of what is due waits so many ns: see share-step.c. */
 #define SHARE_PLAY		32
 #define SHARE_PATIENCE_NS	2000000000ULL

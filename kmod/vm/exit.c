@@ -137,6 +137,18 @@ static enum exit_action exit_window(struct vcpu *vcpu)
 	return EXIT_RESUME;	/* vcpu_deliver() finds it open */
 }
 
+/* MOV CRn and MOV DRn: the general register, and what is in it. */
+
+static u64 *mov_gpr(struct vcpu *vcpu)
+{
+	return &vcpu->gpr[array_index_nospec(vcpu->now->insn.rm, NR_GPRS)];
+}
+
+static u64 mov_value(struct vcpu *vcpu)
+{
+	return vcpu_sys(vcpu)->mode == 8 ? *mov_gpr(vcpu) : (u32)*mov_gpr(vcpu);
+}
+
 /* Debug registers: MOV DRn is privileged, which the CPU has checked. */
 
 static u64 *dr_slot(struct vcpu *vcpu, unsigned int n)
@@ -167,7 +179,7 @@ static enum exit_action exit_dr(struct vcpu *vcpu)
 	int err = vcpu_fetch(vcpu);
 	const struct insn *insn = &vcpu->now->insn;
 	unsigned int n;
-	u64 *gpr, val;
+	u64 val;
 
 	if (err == -EAGAIN)
 		return EXIT_LEAVE;
@@ -186,8 +198,7 @@ static enum exit_action exit_dr(struct vcpu *vcpu)
 	}
 	if (n == 4 || n == 5)
 		n += 2;
-	gpr = &vcpu->gpr[array_index_nospec(insn->rm, NR_GPRS)];
-	val = vcpu_sys(vcpu)->mode == 8 ? *gpr : (u32)*gpr;
+	val = mov_value(vcpu);
 	if (insn->op == INSN_MOV_TO_DR && n >= 6 && val >> 32) {
 		vcpu_raise_gp(vcpu);
 		return EXIT_RESUME;
@@ -195,7 +206,7 @@ static enum exit_action exit_dr(struct vcpu *vcpu)
 	if (insn->op == INSN_MOV_TO_DR)
 		dr_write(vcpu, n, val);
 	else
-		*gpr = dr_read(vcpu, n);
+		*mov_gpr(vcpu) = dr_read(vcpu, n);
 	vcpu_skip(vcpu);
 	return EXIT_RESUME;
 }
@@ -211,7 +222,7 @@ static enum exit_action exit_cr8(struct vcpu *vcpu)
 		return EXIT_LEAVE;
 	if (err || insn->op != INSN_MOV_TO_CR || insn->reg != 8)
 		return EXIT_RESUME;
-	val = vcpu->gpr[array_index_nospec(insn->rm, NR_GPRS)];
+	val = *mov_gpr(vcpu);
 	if (val & ~15ULL) {
 		vcpu_raise_gp(vcpu);
 		return EXIT_RESUME;
@@ -241,16 +252,15 @@ static enum exit_action exit_cr4(struct vcpu *vcpu)
 {
 	int err = vcpu_fetch(vcpu);
 	const struct insn *insn = &vcpu->now->insn;
-	u64 *gpr, val;
+	u64 val;
 
 	if (err == -EAGAIN)
 		return EXIT_LEAVE;
 	if (err || (insn->op != INSN_MOV_TO_CR && insn->op != INSN_MOV_FROM_CR) || insn->reg != 4)
 		return EXIT_RESUME;
-	gpr = &vcpu->gpr[array_index_nospec(insn->rm, NR_GPRS)];
-	val = vcpu_sys(vcpu)->mode == 8 ? *gpr : (u32)*gpr;
+	val = mov_value(vcpu);
 	if (insn->op == INSN_MOV_FROM_CR) {
-		*gpr = virt->get(vcpu, VIRT_CR4);
+		*mov_gpr(vcpu) = virt->get(vcpu, VIRT_CR4);
 	} else if (cr4_valid(vcpu, val)) {
 		virt->set(vcpu, VIRT_CR4, val);
 		vcpu->flush_tlb = true;

@@ -72,14 +72,20 @@ bool vms_remove(struct vm *vm)
 	return was_there;
 }
 
+/* With the lock, under which the list has a reference of its own. NULL is allowed. */
+static struct vm *referenced(struct vm *vm)
+{
+	if (vm)
+		kref_get(&vm->ref);
+	return vm;
+}
+
 struct vm *vm_find(const char *name)
 {
 	struct vm *vm;
 
 	mutex_lock(&vms_lock);
-	vm = find_locked(name);
-	if (vm)
-		kref_get(&vm->ref);
+	vm = referenced(find_locked(name));
 	mutex_unlock(&vms_lock);
 	return vm;
 }
@@ -89,9 +95,7 @@ struct vm *vm_find_id(u32 id)
 	struct vm *vm;
 
 	mutex_lock(&vms_lock);
-	vm = id <= INT_MAX ? idr_find(&vms, id) : NULL;
-	if (vm)
-		kref_get(&vm->ref);
+	vm = id <= INT_MAX ? referenced(idr_find(&vms, id)) : NULL;
 	mutex_unlock(&vms_lock);
 	return vm;
 }
@@ -104,9 +108,7 @@ struct vm *vm_next(u32 id)
 	if (id > INT_MAX)
 		return NULL;
 	mutex_lock(&vms_lock);
-	vm = idr_get_next(&vms, &at);
-	if (vm)
-		kref_get(&vm->ref);
+	vm = referenced(idr_get_next(&vms, &at));
 	mutex_unlock(&vms_lock);
 	return vm;
 }

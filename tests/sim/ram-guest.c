@@ -118,7 +118,7 @@ void guest_sample(struct ram_sim *sim, struct ram_vm *vm)
 	vm->sampled = ram_held(vm);
 	vm->reach = 0;
 	vm->walked = vm->kind->lap ? 0 : U64_MAX / 2;
-	for (unsigned int i = 0; i < SAMPLE; i++)
+	for (unsigned int i = 0; i < SHARE_SAMPLE; i++)
 		vm->sample[i] = ram_random(sim);
 	settle(vm);
 }
@@ -127,7 +127,7 @@ static u32 below(const struct ram_vm *vm, double most)
 {
 	u32 n = 0;
 
-	for (unsigned int i = 0; i < SAMPLE; i++)
+	for (unsigned int i = 0; i < SHARE_SAMPLE; i++)
 		n += vm->sample[i] < most;
 	return n;
 }

@@ -18,9 +18,6 @@
 /* s: so long VMs touch what they touch at first. */
 #define RAM_START	5
 
-/* Pages of a sample. */
-#define SAMPLE		64
-
 /**
  * struct ram_vm
  * @first_shares: before any act
@@ -42,7 +39,7 @@ struct ram_vm {
 	u64 uses, hot, cold, asked, demand, returned;
 	struct share_activity activity;
 	struct share_pace pace;
-	float sample[SAMPLE];
+	float sample[SHARE_SAMPLE];
 	u64 sampled, walked;
 	double reach, phase;
 	unsigned int change;
