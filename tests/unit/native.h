@@ -4,7 +4,9 @@
  *
  * Loads all general registers and the flags, jumps to the instruction, and takes
  * them back. In 32- and 16-bit code, data segments come from the local descriptor
- * table and are based at the arena, if the kernel lets us have one.
+ * table and are based at the arena, if the kernel lets us have one. In 64-bit code
+ * no descriptor is loaded at all: there are hosts that let a process keep its
+ * segments, and fail when it loads one.
  */
 #ifndef _UNIT_NATIVE_H
 #define _UNIT_NATIVE_H
@@ -38,11 +40,13 @@
 struct native_cpu {
 	uint64_t gpr[16];
 	uint64_t rflags;		/* 128 */
-	uint32_t target;		/* 136: a far pointer, with the next one */
-	uint16_t cs, ds, ss;		/* 140, 142, 144; DS is ES as well */
+	uint64_t start;			/* 136: the instruction, or native_far() */
+	uint32_t target;		/* 144: a far pointer, with the next one */
+	uint16_t cs, ds, ss;		/* 148, 150, 152; DS is ES as well */
 };
 
 void native_enter(struct native_cpu *cpu);
+void native_far(void);
 void native_exit(void);
 
 asm(
@@ -58,15 +62,20 @@ asm(
 "	mov [rip + native_rsp], rsp\n"
 "	mov [rip + native_cpu], rdi\n"
 "	mov rax, [rdi + 136]\n"
+"	mov [rip + native_start], rax\n"
+"	mov rax, [rdi + 144]\n"
 "	mov [rip + native_target], rax\n"
-"	movzx eax, word ptr [rdi + 142]\n"
+"	movzx eax, word ptr [rdi + 150]\n"
 "	mov ds, eax\n"
 "	mov es, eax\n"
-"	movzx eax, word ptr [rdi + 144]\n"
-"	mov [rip + native_ss], eax\n"
-"	push qword ptr [rdi + 128]\n"
+"	movzx eax, word ptr [rdi + 152]\n"
+"	mov ecx, ss\n"
+"	cmp eax, ecx\n"
+"	je 1f\n"
+"	mov ss, eax\n"
+"1:	push qword ptr [rdi + 128]\n"
 "	popfq\n"
-	/* From here on no flag may change, and after SS nothing uses the stack. */
+	/* From here on no flag may change. */
 "	mov rcx, [rdi + 8]\n"
 "	mov rdx, [rdi + 16]\n"
 "	mov rbx, [rdi + 24]\n"
@@ -80,23 +89,26 @@ asm(
 "	mov r13, [rdi + 104]\n"
 "	mov r14, [rdi + 112]\n"
 "	mov r15, [rdi + 120]\n"
-"	mov eax, [rip + native_ss]\n"
-"	mov ss, eax\n"
 "	mov rsp, [rdi + 32]\n"
 "	mov rax, [rdi]\n"
 "	mov rdi, [rdi + 56]\n"
+"	jmp qword ptr [rip + native_start]\n"
+"native_far:\n"
 "	jmp fword ptr [rip + native_target]\n"
 "native_exit:\n"
 "	mov [rip + native_scratch], rdi\n"
 "	mov rdi, [rip + native_cpu]\n"
 "	mov [rdi], rax\n"
 "	mov [rdi + 32], rsp\n"
-"	mov eax, 0x2b\n"
-"	mov ss, eax\n"
 "	mov rsp, [rip + native_rsp]\n"
 "	pushfq\n"
 "	pop qword ptr [rdi + 128]\n"
-"	mov rax, [rip + native_scratch]\n"
+"	mov eax, ss\n"
+"	cmp eax, 0x2b\n"
+"	je 1f\n"
+"	mov eax, 0x2b\n"
+"	mov ss, eax\n"
+"1:	mov rax, [rip + native_scratch]\n"
 "	mov [rdi + 56], rax\n"
 "	mov [rdi + 8], rcx\n"
 "	mov [rdi + 16], rdx\n"
@@ -124,11 +136,11 @@ asm(
 "	ret\n"
 "	.att_syntax\n"
 "	.popsection\n"
-"	.local native_rsp, native_cpu, native_scratch, native_ss, native_target\n"
+"	.local native_rsp, native_cpu, native_scratch, native_start, native_target\n"
 "	.comm native_rsp, 8\n"
 "	.comm native_cpu, 8\n"
 "	.comm native_scratch, 8\n"
-"	.comm native_ss, 8\n"
+"	.comm native_start, 8\n"
 "	.comm native_target, 16\n"
 );
 
@@ -224,6 +236,7 @@ static void native_run(struct native_cpu *cpu, const struct asm_insn *code, uint
 	memcpy((void *)at, code->bytes, code->len);
 	native_put_return((uint8_t *)at + code->len, code->mode);
 	native_text = code->text;
+	cpu->start = code->mode == 8 ? at : (uintptr_t)native_far;
 	cpu->target = code->mode == 2 ? at - CODE_START : at;
 	cpu->cs = code->mode == 8 ? LINUX_CS64 : code->mode == 4 ? LINUX_CS32 : LDT_CODE16;
 	cpu->ds = code->mode == 8 ? 0 : LDT_DATA;
