@@ -40,14 +40,19 @@ static bool may_go(const struct tdp *tdp, u64 hpa)
 			    pfn_to_page(hpa >> PAGE_SHIFT));
 }
 
-/* A piece of the way. Return: bytes that went into the batch. */
-static u64 sweep(struct ram_batch *batch, u64 bytes, bool any)
+static u64 beyond(const struct guest_ram *ram, u64 limit)
+{
+	u64 resident = READ_ONCE(ram->resident);
+
+	return resident - min(resident, limit);
+}
+
+/* A piece of the way, which gets longer by that. Return: bytes that went into the batch. */
+static u64 sweep(struct ram_batch *batch, u64 limit, u64 most, bool any, u64 *way)
 {
 	struct guest_ram *ram = batch->ram;
 	struct tdp_sweep sweep = {
-		.at = ram->hand,
 		.end = top_of(ram),
-		.bytes = bytes,
 		.looks = min_t(u32, LOOKS, batch->size - batch->n),
 		.any = any,
 		.may_go = may_go,
@@ -56,45 +61,38 @@ static u64 sweep(struct ram_batch *batch, u64 bytes, bool any)
 
 	raw_spin_lock(&ram->lock);
 	ram->batch = batch;
+	sweep.at = ram->hand;
+	sweep.bytes = min(most, beyond(ram, limit));
 	swept = tdp_sweep(&ram->tdp, &sweep, ram_batch_leaf);
+	*way += sweep.at - ram->hand;
+	ram->hand = sweep.at < sweep.end ? sweep.at : 0;
 	WRITE_ONCE(ram->resident, ram->resident - swept);
 	WRITE_ONCE(ram->demoted, ram->demoted + swept);
 	raw_spin_unlock(&ram->lock);
-	ram->hand = sweep.at < sweep.end ? sweep.at : 0;
 	return swept;
 }
 
-static u64 demote(struct guest_ram *ram, u64 bytes)
+u64 ram_demote(struct guest_ram *ram, u64 limit, u64 most)
 {
-	struct ram_batch *batch = ram_batch_new(ram, bytes / TDP_4K + 1);
-	u64 patience = PATIENCE * (bytes / TDP_4K) / LOOKS + 1, done = 0;
-	unsigned int rounds = 0;
+	u64 pages = min(most, beyond(ram, limit)) / TDP_4K, way = 0, done = 0;
+	struct ram_batch *batch = ram_batch_new(ram, pages + 1);
+	u64 patience = PATIENCE * pages / LOOKS + 1;
 
 	if (!batch)
 		return 0;
-	/* What can be had is found in the second round of those that take any, at the latest. */
-	while (done < bytes && rounds < 2 && READ_ONCE(ram->resident)) {
-		done += sweep(batch, bytes - done, !patience);
+	/* Of those that take any, two rounds find what can be had. */
+	while (done < most && beyond(ram, limit) && way < 2 * top_of(ram)) {
+		done += sweep(batch, limit, most - done, !patience, &way);
 		if (batch->n == batch->size)
 			ram_batch_finish(batch);
-		if (patience)
+		if (patience) {
 			patience--;
-		else if (!ram->hand)
-			rounds++;
+			way = 0;
+		}
 		cond_resched();
 	}
 	ram_batch_finish(batch);
 	kvfree(batch);
-	return done;
-}
-
-u64 ram_demote(struct guest_ram *ram, u64 bytes)
-{
-	u64 done;
-
-	mutex_lock(&ram->demoting);
-	done = demote(ram, bytes);
-	mutex_unlock(&ram->demoting);
 	return done;
 }
 
@@ -103,23 +101,15 @@ u64 ram_slack(const struct guest_ram *ram, u64 ceiling)
 	return clamp_t(u64, ceiling / 128, READ_ONCE(ram->large) ? TDP_2M : SZ_256K, SZ_16M);
 }
 
-/* By how much it has more than it should, when that is worth while. */
-static u64 excess(const struct guest_ram *ram)
-{
-	u64 resident = READ_ONCE(ram->resident), ceiling = READ_ONCE(ram->ceiling);
-
-	if (likely(resident <= ceiling) || resident - ceiling < ram_slack(ram, ceiling))
-		return 0;
-	return resident - ceiling;
-}
-
 void ram_make_room(struct guest_ram *ram)
 {
-	if (likely(!excess(ram)))
+	u64 ceiling = READ_ONCE(ram->ceiling), excess = beyond(ram, ceiling), slack;
+
+	if (likely(!excess))
 		return;
-	mutex_lock(&ram->demoting);
-	demote(ram, excess(ram));	/* Who had to wait may find it done. */
-	mutex_unlock(&ram->demoting);
+	slack = ram_slack(ram, ceiling);
+	if (excess >= slack)
+		ram_demote(ram, ceiling, slack);
 }
 
 /* Samples. */

@@ -14,14 +14,16 @@
 #include "share.h"
 
 /**
- * ram_demote() - unmap about @bytes, preferably what has not been used for long
+ * ram_demote() - unmap what is beyond @limit, preferably what has not been used for long
+ * @limit:	bytes that stay mapped at least
+ * @most:	bytes to unmap at most
  *
- * At most 16 pages that are in use are passed over for each that goes. One at a time for each VM;
- * others wait. vCPUs neither come nor go meanwhile. May sleep; no locks of @ram held.
- * Return: bytes that were unmapped, never more than @bytes; less if no leaf is small enough, or if
+ * At most 16 pages that are in use are passed over for each that goes. Several may do so at a
+ * time. vCPUs neither come nor go meanwhile. May sleep; no locks of @ram held.
+ * Return: bytes that were unmapped here; less than asked for if no leaf is small enough, or if
  * there is no memory to do it.
  */
-u64 ram_demote(struct guest_ram *ram, u64 bytes);
+u64 ram_demote(struct guest_ram *ram, u64 limit, u64 most);
 
 /**
  * ram_slack() - by how much a guest may exceed its ceiling before it has to come down to it
@@ -32,9 +34,9 @@ u64 ram_demote(struct guest_ram *ram, u64 bytes);
 u64 ram_slack(const struct guest_ram *ram, u64 ceiling);
 
 /**
- * ram_make_room() - before a page is mapped: down to the ceiling, if it has more than ram_slack()
- * beyond
+ * ram_make_room() - before a page is mapped: if it has ram_slack() beyond its ceiling, so much goes
  *
+ * That is more than ram_populate() brings in, so it comes down, however far the ceiling is.
  * Context: as ram_populate().
  */
 void ram_make_room(struct guest_ram *ram);

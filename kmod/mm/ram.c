@@ -75,7 +75,6 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 	memset(ram, 0, sizeof(*ram));
 	raw_spin_lock_init(&ram->lock);
 	INIT_LIST_HEAD(&ram->retired);
-	mutex_init(&ram->demoting);
 	ram->ceiling = U64_MAX;
 	ram->size = size;
 	ram->flush = flush;

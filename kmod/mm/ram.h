@@ -14,7 +14,6 @@
 
 #include <linux/fs.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include "tdp.h"
 
@@ -27,7 +26,8 @@ struct ram_batch;
  * struct guest_ram - RAM of a VM
  * @file:	the file; constant, a reference is held
  * @size:	bytes; constant, a multiple of 4 KiB
- * @lock:	guards writing to @tdp, @resident and @gen, the spare and retired tables, and @batch
+ * @lock:	guards writing to @tdp, @resident and @gen, the spare and retired tables, @batch
+ *		and @hand
  * @tdp:	the tree
  * @spare:	zeroed pages for tables to come, because none can be allocated under @lock
  * @nspare:	how many of them there are
@@ -40,7 +40,6 @@ struct ram_batch;
  * @large:	there have been leaves of more than 4 KiB
  * @ceiling:	bytes that should be mapped at most, see ram_slack(); read and written without
  *		a lock
- * @demoting:	one demotes at a time, and guards @hand
  * @hand:	where the next look for pages to demote begins
  * @gen:	not 0; raised when anything is unmapped, after its entries are empty, before the
  *		TLBs are flushed. Who caches a translation reads @gen with
@@ -63,7 +62,6 @@ struct guest_ram {
 	u64 resident, filled, demoted, returned;
 	bool large;
 	u64 ceiling;
-	struct mutex demoting;
 	u64 hand;
 	unsigned long gen;
 	void (*flush)(struct guest_ram *ram);

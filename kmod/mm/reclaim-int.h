@@ -2,7 +2,7 @@
 /*
  * reclaim-int.h - between the files that divide the host's RAM
  *
- * Lock order: vm->lock, reclaim_lock, and that of demoting, see struct guest_ram.
+ * Lock order: vm->lock, reclaim_lock.
  */
 #ifndef _INSULA_RECLAIM_INT_H
 #define _INSULA_RECLAIM_INT_H

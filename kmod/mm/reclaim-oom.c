@@ -27,13 +27,12 @@ static int on_oom(struct notifier_block *nb, unsigned long unused, void *freed)
 	if (get_nr_swap_pages() <= 0 || !mutex_trylock(&reclaim_lock))
 		return NOTIFY_OK;
 	list_for_each_entry(vm, &reclaim_vms, reclaim.link) {
-		u64 resident = READ_ONCE(vm->ram.resident), min = vm->reclaim.claim.min;
+		u64 min = vm->reclaim.claim.min;
 
-		if (resident <= min || !mutex_trylock(&vm->lock))
+		if (READ_ONCE(vm->ram.resident) <= min || !mutex_trylock(&vm->lock))
 			continue;
 		if (reclaim_is_on(vm))
-			*pages += ram_demote(&vm->ram, min_t(u64, resident - min, AT_A_TIME)) /
-				  PAGE_SIZE;
+			*pages += ram_demote(&vm->ram, min, AT_A_TIME) / PAGE_SIZE;
 		mutex_unlock(&vm->lock);
 	}
 	mutex_unlock(&reclaim_lock);

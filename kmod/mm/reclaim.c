@@ -157,15 +157,14 @@ static void begin(struct vm *vm)
 static void measure(struct vm *vm)
 {
 	struct reclaim_vm *r = &vm->reclaim;
-	u64 resident;
+	u64 resident = READ_ONCE(vm->ram.resident);
 
+	share_activity_taken(&r->activity, r->share.resident, resident);
+	r->share.resident = resident;
 	if (resting)
 		begin(vm);
 	else
 		count(r, &vm->ram);
-	resident = READ_ONCE(vm->ram.resident);
-	share_activity_taken(&r->activity, r->share.resident, resident);
-	r->share.resident = resident;
 	r->share.demand = resident + r->asked;
 	r->share.min = reclaim_is_on(vm) ? r->claim.min : 0;
 	r->before = r->share.target;
@@ -256,20 +255,21 @@ static u64 ceiling_for(const struct vm *vm, u64 target)
  */
 static bool follow(struct vm *vm)
 {
-	u64 target = READ_ONCE(vm->reclaim.share.target), resident, limit;
+	u64 target = READ_ONCE(vm->reclaim.share.target), limit;
+	bool more;
 
 	if (!mutex_trylock(&vm->lock))
 		return true;
-	resident = READ_ONCE(vm->ram.resident);
 	limit = READ_ONCE(state) >= SHARE_HARD ? target : max(target, vm->reclaim.before);
 	WRITE_ONCE(vm->ram.ceiling, ceiling_for(vm, target));
 	if (vm->devices.balloon)
 		virtio_balloon_set_target(vm->devices.balloon, for_balloon(vm, target));
-	if (reclaim_is_on(vm) && resident > limit)
-		resident -= ram_demote(&vm->ram, resident - limit);
+	if (reclaim_is_on(vm) && READ_ONCE(vm->ram.resident) > limit)
+		ram_demote(&vm->ram, limit, U64_MAX);
 	tell_if_held(vm, target);
+	more = READ_ONCE(vm->ram.resident) > target + ram_slack(&vm->ram, target);
 	mutex_unlock(&vm->lock);
-	return resident > target + ram_slack(&vm->ram, target);
+	return more;
 }
 
 static void take_step(struct work_struct *work)
