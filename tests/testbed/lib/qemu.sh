@@ -10,8 +10,8 @@
 # lock (|= and &= of CPU_INTERRUPT_VIRQ in svm_helper.c): an interrupt that a timer raises at
 # that instant is lost, and with the LAPIC timer's the host stands still. The next interrupt
 # of any kind makes the APIC look again, so one comes a few times a second over the serial
-# line that is free: the pulse. Not with icount, where timers fire in the CPU's own thread and
-# where it would be noise.
+# line that is free, to one CPU after the other: the pulse. Not with icount, where timers fire in
+# the CPU's own thread and where it would be noise.
 #
 # With icount a CPU is given all instructions until the next timer is due. Before 8.1 the next CPU
 # had what that one left over, which may be nothing for ever: two CPUs do not even boot. So two
