@@ -32,9 +32,9 @@ since_mark() { tail -c "+$mark" debian.out | tr -d '\r' | sed "s/$ESCAPE\[[?0-9;
 
 # heard REGEX: sooner or later, since something was typed. (Looking takes the guest's CPU.)
 heard() {
-	end=$(($(cut -d. -f1 /proc/uptime) + PATIENCE))
+	end=$(($(seconds_up) + PATIENCE))
 	until tail -c "+$mark" debian.out | grep -aqE -- "$1"; do
-		[ "$(cut -d. -f1 /proc/uptime)" -lt $end ] || return 1
+		[ "$(seconds_up)" -lt $end ] || return 1
 		sleep 1
 	done
 }

@@ -80,12 +80,15 @@ field() {
 
 state() { field "$1" state; }
 
+# seconds_up: since the host's boot
+seconds_up() { cut -d. -f1 /proc/uptime; }
+
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for() {
-	end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	end=$(($(seconds_up) + $1))
 	shift
 	until "$@"; do
-		[ "$(cut -d. -f1 /proc/uptime)" -lt $end ] || return 1
+		[ "$(seconds_up)" -lt $end ] || return 1
 		usleep 100000
 	done
 }

@@ -13,13 +13,13 @@ fi
 SEED=${SEED:-$usual}
 random=$SEED deeds=0 refused=0
 echo "# seed $SEED, $seconds s"
-end=0
+last=0
 
 # go_on: is there time for another one?
 go_on() {
-	now=$(cut -d. -f1 /proc/uptime)
-	[ $end != 0 ] || end=$((now + seconds))
-	[ "$now" -lt $end ] || { echo "# $deeds deeds, $refused refused"; return 1; }
+	now=$(seconds_up)
+	[ $last != 0 ] || last=$((now + seconds))
+	[ "$now" -lt $last ] || { echo "# $deeds deeds, $refused refused"; return 1; }
 	deeds=$((deeds + 1))
 	roll 50
 	usleep $((rolled * 1000))
