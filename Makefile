@@ -125,7 +125,7 @@ help:
 #: make test-bochs       the integration tests on VMX and on another SVM (hours)
 #: make test-debian      Debian 12 and 13 from disks of their own, in all their forms (half an hour)
 #: make test-ram         RAM shares, under stress too, and Debian's balloon (a quarter of an hour)
-#: make test-powercut    the power of a guest that writes is cut a hundred times (an hour)
+#: make test-powercut    the power of a guest that writes is cut a hundred times (half an hour)
 #: make bench            Insula and KVM side by side (CPU=vmx, or CPU=svm MODEL=ryzen: on Bochs;
 #:                       HOST=1: on this machine)
 #: make sim              simulate CPU shares, on up to 256 CPUs, and RAM shares, of up to 1,000 VMs
