@@ -178,7 +178,7 @@ static void write_file(uint32_t file, uint32_t next)
 	close(fd);
 }
 
-/* Goes on where the last life ended; what was half-written then is cut off, what was too much goes. */
+/* Goes on where the last life ended; what was half-written then is cut off. */
 static void write_records(void)
 {
 	uint32_t first, last, next = 0;
@@ -189,14 +189,14 @@ static void write_records(void)
 		next = last * RECORDS + count_good(last, &end);
 		if (truncate(path_of(last, ""), end))
 			die("truncate");
-		for (; first + FILES <= last; first++)
-			unlink(path_of(first, ""));
+	} else {
+		first = 0;
 	}
 	printf("powercut: from %u on\n", next);
 	for (;; next = (next / RECORDS + 1) * RECORDS) {
+		for (; first + FILES < next / RECORDS; first++)
+			unlink(path_of(first, ""));
 		write_file(next / RECORDS, next);
-		if (next / RECORDS >= FILES)
-			unlink(path_of(next / RECORDS - FILES, ""));
 	}
 }
 
