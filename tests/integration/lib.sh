@@ -171,10 +171,13 @@ settle() {
 	echo 3 >/proc/sys/vm/drop_caches
 }
 
+# debug_kernel: is the host's one that checks itself? That takes time, and memory.
+debug_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
+
 # On the debug kernel, how many kB may be free without looking so: KASAN keeps what is
 # freed, up to a 32nd of the memory. (There kmemleak says what is lost.)
 quarantine() {
-	if [ -e /sys/kernel/debug/kmemleak ]; then
+	if debug_kernel; then
 		echo $(($(meminfo MemTotal) / 32))
 	else
 		echo 0

@@ -7,7 +7,7 @@
 
 seconds=60
 usual=1
-if [ -e /sys/kernel/debug/kmemleak ]; then
+if debug_kernel; then
 	seconds=600 usual=$(date +%s)
 fi
 SEED=${SEED:-$usual}

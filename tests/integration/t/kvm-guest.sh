@@ -8,7 +8,7 @@ PATIENCE=120
 
 # under_kvm OUT GUEST APPEND: in the background; its exit status by wait
 under_kvm() {
-	timeout 600 qemu-system-x86_64 -accel kvm -cpu host,-svm,-vmx -nodefaults -no-user-config \
+	timeout 3000 qemu-system-x86_64 -accel kvm -cpu host,-svm,-vmx -nodefaults -no-user-config \
 		-display none -monitor none -no-reboot -serial stdio -M pc -m 64 \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$GUESTS/$2.elf" -append "$3" </dev/null >"$1" 2>"$1.err" &
@@ -42,10 +42,12 @@ for pid in $pids; do
 	wait "$pid"
 	is "vector registers of ours" $? 33
 done
-# ends NAME PID WHAT: well, and what it complains of otherwise
+# ends NAME PID WHAT: well; or what it complains of, and how far it came
 ends() {
 	wait "$2"
-	is "KVM's guest $3" "$? $(tr -d '\r' <"kvm-$1.out" | grep '^not ok')" "33 "
+	status=$?
+	is "KVM's guest $3" $status 33
+	[ $status = 33 ] || { grep -a '^not ok' "kvm-$1.out"; tail -n 3 "kvm-$1.out"; } | tr -d '\r' | sed 's/^/# /'
 }
 ends modes "$kvm_modes" "that changes modes"
 ends irq "$kvm_irq" "with interrupts"

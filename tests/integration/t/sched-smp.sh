@@ -10,7 +10,7 @@ ONE=100		# 1 %, of what is wanted
 # Who has a CPU for itself loses next to nothing of it; who shares one loses what switching takes,
 # which is up to a twelfth where a CPU has 500 million instructions a second.
 WHOLE=9200	# parts of a CPU
-MOST=400	# of what is wanted, where some have a CPU for themselves
+MOST=$((400 + LACK))	# of what is wanted, where some have a CPU for themselves
 SOON=200	# ms
 cpu1=/sys/devices/system/cpu/cpu1/online
 later() { usleep $((SOON * 1000)); }

@@ -6,6 +6,7 @@
 . "$IT/lib.sh"
 
 LIMIT=1000	# ms
+! debug_kernel || LIMIT=2000
 
 for deed in spin spin-exits spin-timer halt-deaf endless-string endless-insb tables-loop; do
 	evil s "do=$deed"
