@@ -123,14 +123,43 @@ elapsed_ms() {
 	elapsed=$((after - before))
 }
 
+# has_open PID FILE
+has_open() {
+	for fd in "/proc/$1/fd/"*; do
+		[ "$(readlink "$fd")" != "$2" ] || return 0
+	done
+	return 1
+}
+
+# listen_to NAME FILE: its console goes there from now on; $listener is who sees to that
+listen_to() {
+	insula console -q "$1" </dev/null >"$2" 2>"$2.err" &
+	listener=$!
+	wait_for "$PATIENCE" has_open $listener "$(readlink -f "$(field "$1" console)")"
+}
+
+# hears PID: has it joined a group of generic netlink? libnl's ports have the process in their lower bits.
+hears() {
+	awk -v pid="$1" '$2 == 16 && $3 % 4194304 == pid && $4 !~ /^0+$/ { found = 1 } END { exit !found }' \
+		/proc/net/netlink
+}
+
+# monitor FILE ARGUMENT...: events go there from now on; $monitor is who sees to that
+monitor() {
+	events_to=$1
+	shift
+	insula monitor "$@" >"$events_to" &
+	monitor=$!
+	wait_for "$PATIENCE" hears $monitor
+}
+
 # launch NAME ARGUMENT...: create and start a tiny guest in the background, its console in
 # NAME.out. ARGUMENTs are those of `insula create`.
 launch() {
 	name=$1
 	shift
 	insula create "$name" "$@" || return
-	insula console -q "$name" </dev/null >"$name.out" 2>"$name.err" &
-	usleep 300000
+	listen_to "$name" "$name.out"
 	insula start "$name"
 }
 

@@ -89,8 +89,7 @@ SECTORS=$((MIB * 2048))
 insula create short --kernel "$GUESTS/blk.elf" --memory 128M --debug-exit --disk a.img \
 	--append "sectors=$SECTORS do=short"
 truncate -s $((MIB - 1))M a.img
-insula console -q short </dev/null >short.out 2>&1 &
-usleep 300000
+listen_to short short.out
 insula start short
 finish short
 tr -d '\r' <short.out | sed -n "s/^\(not \)\{0,1\}ok /\1ok $TEST: a shorter file: /p"

@@ -22,7 +22,7 @@ idle() {
 	insula create "$name" --kernel "$k/vmlinuz" --initrd "$k/initrd" --memory 192M --append \
 		"console=ttyS0 quiet insula.run64=$(echo "$script" | base64 | tr -d '\n')" "$@"
 	[ ! -e "/sys/class/net/$name" ] || ip link set "$name" up
-	insula console -q "$name" </dev/null >"$name.out" 2>"$name.err" &
+	listen_to "$name" "$name.out"
 	insula start "$name"
 	output_has "$name has nothing to do" "$name.out" '^idle now'
 	sleep 5

@@ -39,15 +39,13 @@ is "check: vendor" "$(insula check -j | jq -r '.vendor | test("^(svm|vmx)$")')" 
 is "check: features" "$(insula check -j | jq -r '.features | type')" object
 is "check: problems" "$(insula check -j | jq -c .problems)" "[]"
 
-insula monitor -j >events &
-monitor=$!
-sleep 1
+monitor events -j
 insula create three --kernel "$GUESTS/play.elf" --memory 32M --append do=poweroff
 insula start three
 wait_for "$PATIENCE" is_state three stopped
 insula destroy three
-sleep 1
-kill $monitor
+wait_for "$PATIENCE" says events poweroff
+kill "$monitor"
 is "monitor: one object a line" "$(jq -c 'type' <events | sort -u)" '"object"'
 is "monitor: states" "$(jq -r 'select(.name == "three") | .state' <events | tr '\n' ' ' |
 	grep -c 'stopped running stopped')" 1

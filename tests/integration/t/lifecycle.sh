@@ -13,7 +13,7 @@ expect "pause of a stopped VM" 1 'one: ' insula pause one
 expect "resume of a stopped VM" 1 'one: ' insula resume one
 expect "stop of a stopped VM" 1 'one: ' insula stop one
 expect "reset of a stopped VM" 1 'one: ' insula reset one
-insula console -q one </dev/null >out 2>/dev/null &
+listen_to one out
 does "start" insula start one
 is "it runs" "$(state one)" running
 output_has "it counts" out 'count 3'

@@ -14,7 +14,7 @@ guest() {
 	shift 3
 	insula create "$name" --kernel "$k/vmlinuz" --initrd "$k/initrd" --memory 192M --nic name="$name" "$@" \
 		--append "console=ttyS0 quiet insula.run=sh%20/checks/net%2010.2.0%20$host%209000%20$other"
-	insula console -q "$name" </dev/null >"$name.out" 2>"$name.err" &
+	listen_to "$name" "$name.out"
 	ip link set "$name" mtu 9000 master bridge0 up
 	insula start "$name"
 }

@@ -15,7 +15,7 @@ guest() {
 	echo 1 >"/proc/sys/net/ipv6/conf/$1/disable_ipv6"
 	ip link set "$1" mtu "$3" up
 	net-peer "$1" &
-	insula console -q "$1" </dev/null >"$1.out" 2>"$1.err" &
+	listen_to "$1" "$1.out"
 	insula start "$1"
 }
 

@@ -13,7 +13,7 @@ stat_of() { cat "/sys/class/net/$1/statistics/$2"; }
 lossless() {
 	what=$1
 	shift
-	is "$what" "$(ping "$@" 2>&1 | sed -n 's/.*, \(.*\) packet loss.*/\1/p')" "0%"
+	is "$what" "$(ping "$@" 2>&1 | sed -n 's/.*, \(.*\) packet loss.*/\1/p' | tail -n 1)" "0%"
 }
 # fails WHAT REGEX COMMAND...
 fails() {
@@ -27,7 +27,7 @@ guest() {
 	shift 3
 	insula create "$name" --kernel "$k/vmlinuz" --initrd "$k/initrd" --memory 192M "$@" --append \
 		"console=ttyS0 quiet insula.run=sh%20/checks/net%2010.1.0%20$host%20$mtu" || return
-	insula console -q "$name" </dev/null >"$name.out" 2>"$name.err" &
+	listen_to "$name" "$name.out"
 }
 
 mkdir srv
@@ -72,9 +72,9 @@ is "nothing dropped" "$(stat_of web0 rx_dropped) $(stat_of web0 tx_dropped)" "0 
 matches "counted" "$(insula show -j a | tr -d ' \n')" '"link":true.*"rx_packets":[1-9].*"tx_packets":[1-9]'
 
 # An interface like any other.
-timeout 20 tcpdump -Z root -n -i web0 -c 4 icmp >dump 2>/dev/null &
+timeout "$PATIENCE" tcpdump -Z root -n -i web0 -c 4 icmp >dump 2>dump.err &
 dumper=$!
-sleep 2
+wait_for "$PATIENCE" says dump.err '^listening on'
 ping -c 4 -i 0.2 10.1.0.2 >/dev/null
 wait $dumper
 matches "tcpdump" "$(tr '\n' ' ' <dump)" '10.1.0.1 > 10.1.0.2: ICMP echo request.*10.1.0.2 > 10.1.0.1: ICMP echo reply'
@@ -104,7 +104,7 @@ wait_for 10 sh -c '[ "$(cat /sys/class/net/other/operstate)" != up ]' && ok "no 
 	bad "carrier without a guest"
 ip addr add 10.1.0.1/24 dev other
 ip link set other up
-insula console -q a </dev/null >again.out 2>&1 &
+listen_to a again.out
 insula start a
 output_has "started again" again.out 'net: ready'
 linux_results again.out again

@@ -40,9 +40,7 @@ round=0 last=0
 draw_moments >moments
 while read -r after delay; do
 	round=$((round + 1))
-	insula console -q v </dev/null >v.out 2>v.err &
-	console=$!
-	usleep 300000
+	listen_to v v.out
 	insula start v
 	# Before the first one: on its way to it.
 	if [ "$after" -lt 0 ]; then
@@ -53,7 +51,7 @@ while read -r after delay; do
 	usleep "$delay"
 	is "round $round: it ran until then" "$(state v)" running
 	does "round $round: stop" insula stop v
-	wait $console
+	wait "$listener"
 	now=$(acknowledged)
 	last=${now:-$last}
 	look_at_disk

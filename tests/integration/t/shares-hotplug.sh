@@ -21,11 +21,10 @@ play b "do=count ms=20" --cpu-min 100
 output_has "a guest" a.out count
 output_has "another one" b.out count
 is "two guarantees on two CPUs" "$(lacking)" "[0,0]"
-insula monitor -j >events &
-objects=$!
-insula monitor >lines &
-people=$!
-sleep 1
+monitor events -j
+objects=$monitor
+monitor lines
+people=$monitor
 
 # Who came first keeps it.
 cpu1 0
@@ -67,13 +66,12 @@ does "guarantees may be raised" insula set a --cpu-min 120
 # A listener that comes in between
 cpu1 0
 sooner "lost again" lacks "[20,80]"
-kill $people
-insula monitor >lines &
-people=$!
-sleep 1
+kill "$people"
+monitor lines
+people=$monitor
 cpu1 1
 sooner "who listens only now learns of the end, too" says lines ' b running; its cpu-min can be kept again$'
-kill $objects $people
+kill "$objects" "$people"
 is "each said once" "$(grep -c 'can be kept again' lines)" 2
 insula destroy --all
 

@@ -46,7 +46,8 @@ screen 1 'web' 'h' 'quit' 'h' - 'm' - 'm' - 'q'
 is "q ends it" "$(cat status.1)" 0
 same "q"
 matches "titles on the screen" "$(cat screen.out)" 'RECV%'
-(usleep 3000000 && kill -TERM "$(pidof insula | sed 's/ .*//')") &
+rm screen.out
+(wait_for "$PATIENCE" says screen.out web && kill -TERM "$(pidof insula | sed 's/ .*//')") &
 screen 2 'web' ' '
 is "SIGTERM ends it" "$(cat status.2)" 143
 same "SIGTERM"
@@ -59,7 +60,7 @@ same "Ctrl-C"
 sed -i '1i tty=$(tty); (usleep 3000000; stty -F "$tty" cols 160 rows 30) &' on-terminal
 screen 4 'STEAL%' ' ' 'SWITCH/S' 'q'
 is "a larger screen is used" "$(cat status.4)" 0
-sed -i '1s/.*/(usleep 2000000; insula destroy web off) \&/' on-terminal
+sed -i '1s/.*/(until grep -q web screen.out; do usleep 100000; done; insula destroy web off) \&/' on-terminal
 screen 5 'web' ' ' - ' ' - ' ' - ' ' - ' ' - ' ' - ' ' - 'q'
 is "VMs go, the screen stays" "$(cat status.5)" 0
 

@@ -30,8 +30,7 @@ while [ $i -lt 10 ]; do
 done
 is "ten times" $i 10
 # Somebody who listens does not keep it.
-insula monitor >/dev/null 2>&1 &
-sleep 1
+monitor events
 wait_for 10 rmmod insula && ok "unload beside a listener" || bad "unload beside a listener"
 is "CPUs after it" "$(cpu_state)" "$before"
 insmod /lib/modules/insula.ko
