@@ -9,6 +9,14 @@
 GUESTS=$IT/guests
 PATIENCE=60
 
+# debug_kernel: is the host's one that checks itself? That takes time, and memory.
+debug_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
+
+# Seconds to wait for what is to come, which is later on that kernel. A test may set PATIENCE.
+SLOW=1
+! debug_kernel || SLOW=6
+patience() { echo $((PATIENCE * SLOW)); }
+
 one_line() { printf '%s\n' "$*" | tr '\n' ' '; }
 ok() { echo "ok $TEST: $(one_line "$*")"; }
 bad() { echo "not ok $TEST: $(one_line "$*")"; }
@@ -51,7 +59,7 @@ at_most() {
 expect() {
 	what=$1 wanted=$2 regex=$3
 	shift 3
-	timeout "$PATIENCE" "$@" >expect.out 2>expect.err </dev/null
+	timeout "$(patience)" "$@" >expect.out 2>expect.err </dev/null
 	got=$?
 	text=$(cat expect.err)
 	if [ $got != "$wanted" ]; then
@@ -98,7 +106,7 @@ says() { grep -aqE -- "$2" "$1" 2>/dev/null; }
 
 # comes_to WHAT VM STATE REASON-REGEX
 comes_to() {
-	if wait_for $PATIENCE is_state "$2" "$3"; then
+	if wait_for "$(patience)" is_state "$2" "$3"; then
 		matches "$1" "$(field "$2" reason)" "$4"
 	else
 		bad "$1: $2 is $(state "$2") ($(field "$2" reason)), not $3"
@@ -107,7 +115,7 @@ comes_to() {
 
 # output_has WHAT FILE REGEX: sooner or later
 output_has() {
-	if wait_for $PATIENCE says "$2" "$3"; then
+	if wait_for "$(patience)" says "$2" "$3"; then
 		ok "$1"
 	else
 		bad "$1: no '$3' in: $(tail -n 5 "$2" | tr -d '\r' | tr '\n' '|')"
@@ -135,7 +143,7 @@ has_open() {
 listen_to() {
 	insula console -q "$1" </dev/null >"$2" 2>"$2.err" &
 	listener=$!
-	wait_for "$PATIENCE" has_open $listener "$(readlink -f "$(field "$1" console)")"
+	wait_for "$(patience)" has_open $listener "$(readlink -f "$(field "$1" console)")"
 }
 
 # hears PID: has it joined a group of generic netlink? libnl's ports have the process in their lower bits.
@@ -150,7 +158,7 @@ monitor() {
 	shift
 	insula monitor "$@" >"$events_to" &
 	monitor=$!
-	wait_for "$PATIENCE" hears $monitor
+	wait_for "$(patience)" hears $monitor
 }
 
 # launch NAME ARGUMENT...: create and start a tiny guest in the background, its console in
@@ -199,9 +207,6 @@ settle() {
 	sleep 1
 	echo 3 >/proc/sys/vm/drop_caches
 }
-
-# debug_kernel: is the host's one that checks itself? That takes time, and memory.
-debug_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
 
 # On the debug kernel, how many kB may be free without looking so: KASAN keeps what is
 # freed, up to a 32nd of the memory. (There kmemleak says what is lost.)
