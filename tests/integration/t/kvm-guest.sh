@@ -27,8 +27,7 @@ counter=$pid
 output_has "KVM's guest begins" kvm-count.out 'count 5'
 under_kvm kvm-modes.out modes ""
 kvm_modes=$pid
-under_kvm kvm-irq.out irq ""
-kvm_irq=$pid
+# (Not irq, which is strict about interrupts: QEMU's VMRUN forgets the shadow of STI, and KVM does not mend that.)
 pids=
 for seed in 1 2; do
 	insula run "f$seed" --kernel "$GUESTS/fpu.elf" --memory 64M --debug-exit \
@@ -42,15 +41,11 @@ for pid in $pids; do
 	wait "$pid"
 	is "vector registers of ours" $? 33
 done
-# ends NAME PID WHAT: well; or what it complains of, and how far it came
-ends() {
-	wait "$2"
-	status=$?
-	is "KVM's guest $3" $status 33
-	[ $status = 33 ] || { grep -a '^not ok' "kvm-$1.out"; tail -n 3 "kvm-$1.out"; } | tr -d '\r' | sed 's/^/# /'
-}
-ends modes "$kvm_modes" "that changes modes"
-ends irq "$kvm_irq" "with interrupts"
+wait "$kvm_modes"
+status=$?
+is "KVM's guest that changes modes" $status 33
+# What it complains of, and how far it came.
+[ $status = 33 ] || { grep -a '^not ok' kvm-modes.out; tail -n 3 kvm-modes.out; } | tr -d '\r' | sed 's/^/# /'
 last=$(grep -c count kvm-count.out)
 output_has "KVM's guest goes on" kvm-count.out "count $((last + 3))"
 
