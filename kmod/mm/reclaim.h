@@ -94,10 +94,12 @@ void reclaim_wake(void);
 
 /**
  * reclaim_out_of_memory() - there is no page for @vm, and nothing the host could do about it
+ * @before: how often that has been so since its vCPU was given one
  *
- * The VM that holds most beyond its due is stopped, for a reason that says so; if one is on its way
- * out already, that is waited for. Its vCPU, may sleep.
+ * The VM that holds most beyond its due is stopped, for a reason that says so. Memory that is on
+ * its way back from one is waited for; and, for some time, the end of a process of the host's that
+ * has more than any VM. Waits for a tenth of a second. Its vCPU, may sleep.
  */
-void reclaim_out_of_memory(struct vm *vm);
+void reclaim_out_of_memory(struct vm *vm, unsigned int before);
 
 #endif

@@ -209,9 +209,10 @@ static void bring_in(struct vcpu *vcpu)
 		vm_kill(vcpu->vm, "RAM file is too short for guest-physical %#llx: truncated?",
 			gpa);
 	else if (err == -ENOMEM)
-		reclaim_out_of_memory(vcpu->vm);
+		reclaim_out_of_memory(vcpu->vm, vcpu->refused);
 	else if (err && err != -EINTR)
 		vm_kill(vcpu->vm, "guest-physical %#llx cannot be had (error %d)", gpa, -err);
+	vcpu->refused = err == -ENOMEM ? vcpu->refused + 1 : 0;
 }
 
 /* What has to be done before the guest can go on. Return: false: look again. */

@@ -204,6 +204,7 @@ struct vcpu {
 	bool wait_sipi;			/* [o] */
 	bool flush_tlb;			/* [o] flush at the next entry */
 	u64 missing;			/* [o] guest-physical page wanted before going on */
+	u32 refused;			/* [o] how often in a row the host had none for it */
 	u64 stream_next;		/* [o] the page behind those last brought in */
 	u64 stream;			/* [o] how many bytes those were */
 
