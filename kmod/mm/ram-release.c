@@ -83,30 +83,32 @@ static void wait_for_users(struct guest_ram *ram)
 /* All of it. */
 
 /* Put an empty tree in the place of this one, and let go of what it held. */
-static int forget_leaves(struct guest_ram *ram)
+static void forget_leaves(struct guest_ram *ram)
 {
 	struct tdp old;
-	void *root = ram_new_table();
 
-	if (!root)
-		return -ENOMEM;
 	raw_spin_lock(&ram->lock);
-	tdp_detach(&ram->tdp, &old, root);
+	tdp_detach(&ram->tdp, &old, ram->aside);
 	WRITE_ONCE(ram->resident, 0);
 	raise_gen(ram);
 	raw_spin_unlock(&ram->lock);
+	ram->aside = NULL;
 
 	wait_for_users(ram);
 	ram_release_tree(&old);
-	return 0;
 }
 
 int ram_forget(struct guest_ram *ram)
 {
-	/* Mostly a start finds nothing mapped, and need not wait for a grace period. */
-	int err = READ_ONCE(ram->resident) ? forget_leaves(ram) : 0;
+	int err;
 
-	return err ?: ram_file_punch(ram->file, 0, ram->size);
+	/* Mostly a start finds nothing mapped, and need not wait for a grace period. */
+	if (READ_ONCE(ram->resident))
+		forget_leaves(ram);
+	err = ram_file_punch(ram->file, 0, ram->size);
+	if (!ram->aside)
+		ram->aside = ram_new_table();
+	return ram->aside ? err : -ENOMEM;
 }
 
 /* Batches. */

@@ -90,7 +90,8 @@ int ram_init(struct guest_ram *ram, struct file *file, u64 size,
 		return r;
 	ram->file = get_file(file);
 	ram->gen = 1;
-	r = refill(ram);
+	ram->aside = ram_new_table();
+	r = ram->aside ? refill(ram) : -ENOMEM;
 	if (!r)
 		r = tdp_init(&ram->tdp);
 	if (r)
@@ -106,6 +107,8 @@ void ram_destroy(struct guest_ram *ram)
 	ram->resident = 0;
 	while (ram->nspare)
 		free_page((unsigned long)ram->spare[--ram->nspare]);
+	free_page((unsigned long)ram->aside);
+	ram->aside = NULL;
 	if (ram->file) {
 		ram_file_release(ram->file);
 		mapping_unmap_writable(ram->file->f_mapping);

@@ -31,6 +31,8 @@ struct ram_batch;
  * @tdp:	the tree
  * @spare:	zeroed pages for tables to come, because none can be allocated under @lock
  * @nspare:	how many of them there are
+ * @aside:	another one, for ram_forget(): there is no memory when a VM has to end for want of
+ *		it. Its owner's, who powers the VM on and off; NULL only when it is off
  * @retired:	tables that left the tree, by their page's lru, until nobody can be in them any more
  * @batch:	where leaves go that are emptied
  * @resident:	bytes mapped now; read without the lock for statistics, as are the next four
@@ -57,6 +59,7 @@ struct guest_ram {
 	struct tdp tdp;
 	void *spare[RAM_SPARE_TABLES];
 	unsigned int nspare;
+	void *aside;
 	struct list_head retired;
 	struct ram_batch *batch;
 	u64 resident, filled, demoted, returned;
@@ -139,9 +142,10 @@ int ram_write_file(struct guest_ram *ram, u64 gpa, u64 len, struct file *src, lo
 
 /**
  * ram_forget() - unmap everything and give the memory back to the host: RAM reads as
- * zeroes afterwards. No vCPU runs. May sleep.
- * Return: 0; -ENOMEM (nothing was done); or a negative errno of the file system's hole
- * punching (everything is unmapped, the contents may be there still).
+ * zeroes afterwards. No vCPU runs. Needs no memory for that. May sleep.
+ * Return: 0; -ENOMEM: it was done, but there is no page for @aside, and the VM may not be powered
+ * on; or a negative errno of the file system's hole punching (everything is unmapped, the
+ * contents may be there still).
  */
 int ram_forget(struct guest_ram *ram);
 
