@@ -8,13 +8,13 @@
  * The worker goes against the order of locks, and so only tries vm->lock: a VM that is being
  * switched on or off has its turn in the next step.
  */
+#include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
-#include <linux/workqueue.h>
 #include <linux/virtio_balloon.h>
 #include "../compat.h"
 #include "../dev/virtio/devices.h"
@@ -36,11 +36,12 @@ static u64 last_step;			/* ns */
 static bool resting = true;		/* no VM is held to anything */
 static u64 available;			/* bytes, unless it rests: see share_smooth() */
 
-static struct workqueue_struct *wq;
-static unsigned long active;		/* bit 0: the work is due some time */
+/* Not a workqueue: one that makes do without memory may not wait for others, as a VM's end does. */
+static struct kthread_worker *worker;
+static unsigned long active;		/* bit 0: the step is due some time */
 static unsigned long not_before;	/* jiffies */
-static void take_step(struct work_struct *work);
-static DECLARE_DELAYED_WORK(step, take_step);
+static void take_step(struct kthread_work *work);
+static DEFINE_KTHREAD_DELAYED_WORK(step, take_step);
 
 static unsigned int tax = SHARE_TAX_DEFAULT;
 
@@ -272,7 +273,7 @@ static bool follow(struct vm *vm)
 	return more;
 }
 
-static void take_step(struct work_struct *work)
+static void take_step(struct kthread_work *work)
 {
 	struct vm **all;
 	struct host host;
@@ -306,7 +307,8 @@ void reclaim_wake(void)
 	unsigned long now = jiffies, next = READ_ONCE(not_before);
 
 	if (!test_bit(0, &active) && !test_and_set_bit(0, &active))
-		queue_delayed_work(wq, &step, time_after(next, now) ? next - now : 0);
+		kthread_queue_delayed_work(worker, &step,
+					   time_after(next, now) ? next - now : 0);
 }
 
 /* kswapd comes by: the host is short of memory, whoever took it. */
@@ -326,15 +328,15 @@ int reclaim_init(void)
 	int err;
 
 	not_before = jiffies;
-	wq = alloc_workqueue("insula-reclaim", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!wq)
-		return -ENOMEM;
+	worker = kthread_create_worker(0, "insula-reclaim");
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
 	err = compat_shrinker_register(&shrinker, "insula", on_shrink);
 	if (!err)
 		err = reclaim_oom_init();
 	if (err) {
 		compat_shrinker_unregister(&shrinker);
-		destroy_workqueue(wq);
+		kthread_destroy_worker(worker);
 	}
 	return err;
 }
@@ -343,6 +345,6 @@ void reclaim_exit(void)
 {
 	reclaim_oom_exit();
 	compat_shrinker_unregister(&shrinker);
-	cancel_delayed_work_sync(&step);
-	destroy_workqueue(wq);
+	kthread_cancel_delayed_work_sync(&step);
+	kthread_destroy_worker(worker);
 }

@@ -64,7 +64,7 @@ struct reclaim_info {
 	u64 tables;		/* what those take that map it */
 };
 
-/** reclaim_init() - before any VM exists. May sleep. Return: 0 or -ENOMEM. */
+/** reclaim_init() - before any VM exists. May sleep. Return: 0 or a negative errno. */
 int reclaim_init(void);
 /** reclaim_exit() - no VM exists any more. May sleep. */
 void reclaim_exit(void);

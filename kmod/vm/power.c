@@ -366,6 +366,14 @@ int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *
 	return err;
 }
 
+void vm_stop(struct vm *vm, u64 started, const char *why)
+{
+	mutex_lock(&vm->lock);
+	if (vm->started == started)
+		transition(vm, VM_EVENT_STOP, why, 0);
+	mutex_unlock(&vm->lock);
+}
+
 /* Beginning and end. */
 
 void vm_power_init(struct vm *vm)

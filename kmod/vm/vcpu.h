@@ -296,8 +296,7 @@ struct vm {
 
 /**
  * vm_wish() - the guest asks for something that happens to the whole VM
- * @event:	VM_EVENT_POWER_OFF, VM_EVENT_REBOOT or VM_EVENT_CRASH; VM_EVENT_STOP, if the host
- *		cannot keep it
+ * @event:	VM_EVENT_POWER_OFF, VM_EVENT_REBOOT or VM_EVENT_CRASH
  * @code:	exit code (debug exit)
  *
  * The first wish counts until it is carried out (by a worker). No vCPU enters the guest
@@ -316,6 +315,14 @@ static inline bool sched_lost(const struct vcpu *vcpu)
 
 	return state == SCHED_QUEUED || state == SCHED_THROTTLED;
 }
+
+/**
+ * vm_stop() - the host cannot keep it: switch it off
+ * @started:	what vm->started was when that was decided: if it has been started since, it stays
+ *
+ * May sleep.
+ */
+void vm_stop(struct vm *vm, u64 started, const char *why);
 
 /** vm_tell() - some time soon, tell listeners about the VM. Context: any but NMI. */
 void vm_tell(struct vm *vm);

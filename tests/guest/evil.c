@@ -11,13 +11,6 @@
 #define HOLE_END	0xfec00000UL
 #define TABLE		0x700000UL
 
-static void triple_fault(void)
-{
-	struct idt_pointer none = { 0, 0 };
-
-	asm volatile("lidt %0; int3" :: "m"(none));
-}
-
 static void jump_to(ulong where)
 {
 	asm volatile("jmp *%0" :: "r"(where));

@@ -163,7 +163,7 @@ static void count(void)
 	power_off();
 }
 
-/* Touch so many MiB of memory from 16 MiB on, check them, stay. */
+/* Touch so many MiB of memory from 16 MiB on, check them, stay, or crash. */
 static void touch(void)
 {
 	ulong start = 16UL << 20, end = start + ((ulong)number("mb", 16) << 20), p;
@@ -175,6 +175,8 @@ static void touch(void)
 		wrong += *(volatile ulong *)p != (p ^ 0x5a5a5a5a);
 	check(!wrong, "touch", "%u pages are wrong", wrong);
 	print("touched\n");
+	if (number("crash", 0))
+		triple_fault();
 	if (number("stay", 1))
 		idle();
 }

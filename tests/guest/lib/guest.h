@@ -168,6 +168,7 @@ enum {
 
 void trap_init(void);
 void trap_load(void);				/* on every CPU */
+void triple_fault(void);				/* the end of the VM */
 trap_handler trap_set(u32 vector, trap_handler handler);
 /* Call fn(arg); an exception in it ends it. Returns the vector, or NO_TRAP. First CPU only. */
 u32 trap_catch(void (*fn)(void *), void *arg);

@@ -86,6 +86,13 @@ void trap_load(void)
 	asm volatile("lidt %0" :: "m"(idt_pointer));
 }
 
+void triple_fault(void)
+{
+	struct idt_pointer none = { 0, 0 };
+
+	asm volatile("lidt %0; int3" :: "m"(none));
+}
+
 static void load_tss(void)
 {
 	ulong base = (ulong)tss;

@@ -149,3 +149,23 @@ comes_to "one that wants more than there is" large stopped \
 is "the small one goes on" "$(state small)" running
 is "the host has killed nobody then" "$(dmesg | grep -ciE 'out of memory|oom-kill')" 0
 insula destroy --all
+
+# One that has crashed keeps its memory, to be looked at, until that is wanted: by the host, or by a VM.
+crash() {
+	launch ruin --kernel "$GUESTS/play.elf" --memory 320M --append "do=touch mb=240 crash=1"
+	comes_to "one crashes" ruin crashed triple
+}
+goes() { comes_to "the crashed one goes for $1" ruin stopped '^out of memory: .* this VM had 2[34][0-9] MiB'; }
+crash
+tail /dev/zero >/dev/null 2>&1
+is "a process is killed" $? 137
+goes "a process"
+is "and its memory with it" "$(($(sed -n 's/^Shmem: *\([0-9]*\).*/\1/p' /proc/meminfo) / 1024 < 200))" 1
+matches "the host has killed that process" "$(dmesg -c | grep -i 'killed process')" '\(tail\)'
+insula destroy --all
+crash
+launch calm --kernel "$GUESTS/play.elf" --memory 256M --append "do=hoard mb=200"
+output_has "another one has what it wants" calm.out '^hoarded'
+goes "it"
+is "that one goes on" "$(state calm)" running
+insula destroy --all
