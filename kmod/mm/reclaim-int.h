@@ -12,6 +12,12 @@
 #include "../vm/vcpu.h"
 #include "reclaim.h"
 
+/*
+ * For what is allocated with reclaim_lock: who waited there for memory would keep vCPUs from being
+ * parked that wait for the lock, and so the VM from ending that has the memory.
+ */
+#define GFP_RECLAIM (GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)
+
 /* Guards what follows, and each VM's struct reclaim_vm. */
 extern struct mutex reclaim_lock;
 extern struct list_head reclaim_vms;	/* by reclaim.link */

@@ -49,7 +49,7 @@ void reclaim_remove(struct vm *vm)
 /* All guarantees but @vm's. Return: how many bytes of another one there is room for; or -ENOMEM. */
 static s64 left_for(const struct vm *vm, u64 usable)
 {
-	struct share_claim *claims = kvmalloc_array(reclaim_nr, sizeof(*claims), GFP_KERNEL);
+	struct share_claim *claims = kvmalloc_array(reclaim_nr, sizeof(*claims), GFP_RECLAIM);
 	unsigned int n = 0;
 	struct vm *other;
 	u64 left;

@@ -175,7 +175,7 @@ static void measure(struct vm *vm)
 /* All VMs, with a reference each. Return: NULL if there is no memory for it. */
 static struct vm **get_all(unsigned int *n)
 {
-	struct vm **all = kvmalloc_array(reclaim_nr, sizeof(*all), GFP_KERNEL), *vm;
+	struct vm **all = kvmalloc_array(reclaim_nr, sizeof(*all), GFP_RECLAIM), *vm;
 
 	*n = 0;
 	if (!all)
@@ -189,7 +189,7 @@ static struct vm **get_all(unsigned int *n)
 /* With reclaim_lock. Return: is there more to do? */
 static bool decide(struct vm **all, unsigned int n, struct host *host)
 {
-	struct share_vm **share = kvmalloc_array(n, sizeof(*share), GFP_KERNEL);
+	struct share_vm **share = kvmalloc_array(n, sizeof(*share), GFP_RECLAIM);
 	u64 now = ktime_get_ns();
 	bool scarce, more;
 	unsigned int i;
