@@ -62,6 +62,7 @@ void guest_start(void)
 	console_init();
 	copy_start_info();
 	read_signature();
+	pit_program(0, 5, 0);	/* a firmware's ticks: that mode waits for a gate that stays as it is */
 	pic_init();
 	trap_init();
 	guest_main();
