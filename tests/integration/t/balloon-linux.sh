@@ -24,7 +24,7 @@ given_mib() {
 
 truncate -s 280M disk.img
 insula create linux --kernel "$IT/linux/6.1-cloud/vmlinuz" --initrd "$IT/linux/6.1-cloud/initrd" \
-	--memory 512M --append "console=ttyS0 quiet" --disk disk.img,ro
+	--memory 512M --cpus 4 --append "console=ttyS0 quiet" --disk disk.img,ro
 mkfifo in
 insula console -q linux <in >console.out &
 exec 5>in
@@ -37,7 +37,8 @@ is "all of them" "$(balloon '.stats | keys')" \
 	'["age_ns","available","caches","free","hugetlb_allocs","hugetlb_failures","major_faults","minor_faults","swap_in","swap_out","total"]'
 
 # What it frees is reported, in pieces of 2 MiB, some 2 seconds later; nobody asks it to. Once, so that
-# all that takes part in it has its memory; then for the figure.
+# all that takes part in it has its memory; then for the figure. Each CPU keeps some for who asks next: up to
+# Linux's low watermark, which is 32 MiB here, divided among them.
 types "dd if=/dev/zero of=/tmp/file bs=1M count=$FILE_MIB 2>/dev/null && rm /tmp/file && sleep 5 && echo once"
 output_has "a file in RAM comes and goes" console.out '^once'
 before=$(balloon .reported)
@@ -47,11 +48,11 @@ full=$(resident_mib)
 at_most "it is resident" $FILE_MIB "$full"
 types 'rm /tmp/file; sleep 5; echo freed'
 output_has "is removed" console.out '^freed'
-at_most "95 % of it were reported within 5 s" $((FILE_MIB * 95 / 100)) $((($(balloon .reported) - before) / MIB))
-at_most "and are back, but for what that took" "$(resident_mib)" $((full - FILE_MIB * 90 / 100))
+at_most "90 % of it were reported within 5 s" $((FILE_MIB * 90 / 100)) $((($(balloon .reported) - before) / MIB))
+at_most "and are back, but for what that took" "$(resident_mib)" $((full - FILE_MIB * 85 / 100))
 
-# What it has only cached, it gives up when it is asked to.
-types 'cat /dev/vda >/dev/null; echo cached'
+# What it has only cached, it gives up when it is asked to. (With the last one to close a disk goes its cache.)
+types 'exec 7</dev/vda; cat <&7 >/dev/null; echo cached'
 output_has "a disk is read" console.out '^cached'
 full=$(resident_mib)
 echo "# cached: $full MiB resident; $(tr -d '\r' <console.out | tail -n 3 | tr '\n' '|')"
