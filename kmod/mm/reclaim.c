@@ -56,14 +56,15 @@ MODULE_PARM_DESC(memory_tax, "tax on idle memory when RAM is short, percent (0-9
 
 /* The host. */
 
-/* struct host - what it has, in bytes: see share_available() */
+/* struct host - what it has, in bytes: see share_available(); @room: in swap, for what is to go */
 struct host {
-	u64 free, held, reserve;
+	u64 free, held, reserve, room;
 };
 
 /*
  * What was demoted and is not in the swap yet: of what a VM's file has in memory, all that the
- * guest has not mapped. It is as good as free as far as there is swap for it.
+ * guest has not mapped. It is as good as free as far as there is swap for it; what is beyond, the
+ * VM still holds, though it has to bring it back.
  */
 static u64 not_swapped_yet(const struct vm *vm, u64 resident)
 {
@@ -74,8 +75,7 @@ static u64 not_swapped_yet(const struct vm *vm, u64 resident)
 
 static void look_at_host(struct host *host)
 {
-	long swap = max(get_nr_swap_pages(), 0L);
-	u64 demoted = 0;
+	u64 swap = (u64)max(get_nr_swap_pages(), 0L) << PAGE_SHIFT, demoted = 0;
 	struct vm *vm;
 
 	*host = (struct host){ .reserve = share_reserve(reclaim_host_ram()) };
@@ -85,8 +85,9 @@ static void look_at_host(struct host *host)
 		host->held += resident;
 		demoted += not_swapped_yet(vm, resident);
 	}
-	host->free = ((u64)si_mem_available() << PAGE_SHIFT) +
-		     min(demoted, (u64)swap << PAGE_SHIFT);
+	host->free = ((u64)si_mem_available() << PAGE_SHIFT) + min(demoted, swap);
+	host->held += demoted - min(demoted, swap);
+	host->room = swap - min(demoted, swap);
 }
 
 /* VMs. */
@@ -243,18 +244,19 @@ static void tell_if_held(struct vm *vm, u64 target)
 }
 
 /* Its slack ends at the target, but it does not lose what it is guaranteed. */
-static u64 ceiling_for(const struct vm *vm, u64 target)
+static u64 ceiling_for(const struct vm *vm, u64 target, u64 room)
 {
 	u64 ceiling = target - min(target, ram_slack(&vm->ram, target));
 
-	return target < vm->memory ? max(ceiling, vm->reclaim.claim.min) : U64_MAX;
+	return target < vm->memory && room ? max(ceiling, vm->reclaim.claim.min) : U64_MAX;
 }
 
 /*
  * A balloon has until the next step to bring it about; what is missing then, or when there is no
- * time for that, is demoted. Return: is there more to do?
+ * time for that, is demoted, as far as the host has @room for it in its swap: beyond that it would
+ * have nothing of it. Return: is there more to do?
  */
-static bool follow(struct vm *vm)
+static bool follow(struct vm *vm, u64 *room)
 {
 	u64 target = READ_ONCE(vm->reclaim.share.target), limit;
 	bool more;
@@ -262,11 +264,11 @@ static bool follow(struct vm *vm)
 	if (!mutex_trylock(&vm->lock))
 		return true;
 	limit = READ_ONCE(state) >= SHARE_HARD ? target : max(target, vm->reclaim.before);
-	WRITE_ONCE(vm->ram.ceiling, ceiling_for(vm, target));
+	WRITE_ONCE(vm->ram.ceiling, ceiling_for(vm, target, *room));
 	if (vm->devices.balloon)
 		virtio_balloon_set_target(vm->devices.balloon, for_balloon(vm, target));
-	if (reclaim_is_on(vm) && READ_ONCE(vm->ram.resident) > limit)
-		ram_demote(&vm->ram, limit, U64_MAX);
+	if (*room && reclaim_is_on(vm) && READ_ONCE(vm->ram.resident) > limit)
+		*room -= min(*room, ram_demote(&vm->ram, limit, *room));
 	tell_if_held(vm, target);
 	more = READ_ONCE(vm->ram.resident) > target + ram_slack(&vm->ram, target);
 	mutex_unlock(&vm->lock);
@@ -276,7 +278,7 @@ static bool follow(struct vm *vm)
 static void take_step(struct kthread_work *work)
 {
 	struct vm **all;
-	struct host host;
+	struct host host = { };
 	bool more = false;
 	unsigned int n, i;
 
@@ -294,7 +296,7 @@ static void take_step(struct kthread_work *work)
 	}
 	mutex_unlock(&reclaim_lock);
 	for (i = 0; i < n; i++) {
-		more |= follow(all[i]);
+		more |= follow(all[i], &host.room);
 		vm_put(all[i]);
 	}
 	if (more || !all)

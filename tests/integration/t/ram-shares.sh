@@ -139,8 +139,26 @@ is "nothing was lost in it" "$(lost "$survivor.out")" ""
 is "the host has killed nobody then" "$(dmesg | grep -ciE 'out of memory|oom-kill')" 0
 insula destroy --all
 
-# Without swap, whoever has most beyond its due is stopped, and nobody else.
+# Without swap, what is short cannot be had by demotion: nobody loses what it would only have to bring back.
 swapoff /dev/zram0
+available=$(($(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo) / 1024))
+half=$(((available - 24) / 2))
+for vm in a b; do
+	launch $vm --kernel "$GUESTS/play.elf" --memory 512M --append "do=hoard mb=$half"
+done
+for vm in a b; do
+	output_has "$vm has what it wants" $vm.out '^round'
+done
+is_scarce() { [ "$(mib a memory_target)" -lt "$half" ] && [ "$(mib b memory_target)" -lt "$half" ]; }
+wait_for "$PATIENCE" is_scarce && ok "which is more than there is" || bad "not scarce: $(insula stats a b)"
+rounds=$(grep -ac '^round' a.out)
+output_has "a goes on" a.out "^round $((rounds + 3))"
+is "they have what they had" "$(insula stats -j | jq -c "map([.memory_demoted, .memory_resident >= $half * $MIB])")" \
+	'[[0,true],[0,true]]'
+is "nothing was lost then" "$(lost a.out b.out)" ""
+insula destroy --all
+
+# Whoever has most beyond its due is stopped when there is none left, and nobody else.
 launch small --kernel "$GUESTS/play.elf" --memory 64M --memory-min 64M --append "do=hoard mb=40"
 output_has "a small one" small.out '^hoarded'
 launch large --kernel "$GUESTS/play.elf" --memory 1G --append "do=hoard mb=900"
