@@ -22,6 +22,7 @@
 extern struct mutex reclaim_lock;
 extern struct list_head reclaim_vms;	/* by reclaim.link */
 extern unsigned int reclaim_nr;		/* how many; also read without it */
+extern unsigned int reclaim_steps;	/* how often the worker has looked what they are due */
 
 /** reclaim_host_ram() - bytes that the host has */
 static inline u64 reclaim_host_ram(void)

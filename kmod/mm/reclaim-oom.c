@@ -176,8 +176,14 @@ static struct notifier_block oom_nb = { .notifier_call = on_oom };
 
 void reclaim_out_of_memory(struct vm *vm, unsigned int before)
 {
+	struct reclaim_vm *r = &vm->reclaim;
+
+	reclaim_wake();
 	mutex_lock(&reclaim_lock);
-	stop_one(vm, before >= PATIENCE);
+	if (!before)
+		r->refused = reclaim_steps;
+	if (reclaim_steps != r->refused)
+		stop_one(vm, before >= PATIENCE);
 	mutex_unlock(&reclaim_lock);
 	/* Until there may be some again, or it is @vm's turn to go. */
 	wait_event_idle_timeout(vm->park_wait, READ_ONCE(vm->quiesce), HZ / 10);

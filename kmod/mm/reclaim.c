@@ -5,8 +5,9 @@
  * Knows VMs and the host's figures; what each VM is due is share.c's to say, which page goes
  * ram-demote.c's, and what a guest gives by itself is its balloon's.
  *
- * The worker goes against the order of locks, and so only tries vm->lock: a VM that is being
- * switched on or off has its turn in the next step.
+ * The worker goes against the order of locks, and so only tries vm->lock: of a VM that is being
+ * switched on or off it knows what it has, but looks at its pages, and holds it to its target, in
+ * the next step.
  */
 #include <linux/kthread.h>
 #include <linux/list.h>
@@ -29,6 +30,7 @@
 DEFINE_MUTEX(reclaim_lock);
 LIST_HEAD(reclaim_vms);
 unsigned int reclaim_nr;
+unsigned int reclaim_steps;
 
 /* Guarded by it, too. */
 static enum share_state state = SHARE_HIGH;
@@ -113,11 +115,22 @@ static void hear(struct vm *vm)
 				 min(info.stat[VIRTIO_BALLOON_S_AVAIL], vm->memory));
 }
 
-/* How much of what it has it uses, and a new sample when this one has told what it can. */
+static void new_sample(struct vm *vm)
+{
+	ram_sample_begin(&vm->ram, &vm->reclaim.sample);
+	vm->reclaim.steps = 0;
+}
+
+/*
+ * With vm->lock: how much of what it has it uses, and a new sample when this one has told what it
+ * can. (Who cannot have the lock at the first step after a rest looks busy for a second.)
+ */
 static void watch(struct vm *vm)
 {
 	struct reclaim_vm *r = &vm->reclaim;
 
+	if (resting)
+		new_sample(vm);
 	ram_sample_look(&vm->ram, &r->sample);
 	r->share.idle = share_idle(share_activity(&r->activity, r->sample.n, r->sample.touched),
 				   &r->pace, r->share.resident);
@@ -128,8 +141,7 @@ static void watch(struct vm *vm)
 	if (vm->devices.balloon)
 		hear(vm);
 	share_activity_end(&r->activity, r->sample.n, r->sample.touched);
-	ram_sample_begin(&vm->ram, &r->sample);
-	r->steps = 0;
+	new_sample(vm);
 }
 
 /* What it brings in while it is held to its ceiling, it would have kept. */
@@ -144,18 +156,15 @@ static void count(struct reclaim_vm *r, const struct guest_ram *ram)
 }
 
 /* The first step after a rest: nothing of what happened meanwhile was asked for of late. */
-static void begin(struct vm *vm)
+static void begin(struct reclaim_vm *r, const struct guest_ram *ram)
 {
-	struct reclaim_vm *r = &vm->reclaim;
-
-	count(r, &vm->ram);
+	count(r, ram);
 	r->asked = 0;
 	share_pace_init(&r->pace);
 	share_spare_init(&r->spare);
-	ram_sample_begin(&vm->ram, &r->sample);
-	r->steps = 0;
 }
 
+/* Whoever has vm->lock: what a VM has now is always known. */
 static void measure(struct vm *vm)
 {
 	struct reclaim_vm *r = &vm->reclaim;
@@ -164,13 +173,12 @@ static void measure(struct vm *vm)
 	share_activity_taken(&r->activity, r->share.resident, resident);
 	r->share.resident = resident;
 	if (resting)
-		begin(vm);
+		begin(r, &vm->ram);
 	else
 		count(r, &vm->ram);
 	r->share.demand = resident + r->asked;
 	r->share.min = reclaim_is_on(vm) ? r->claim.min : 0;
 	r->before = r->share.target;
-	watch(vm);
 }
 
 /* All VMs, with a reference each. Return: NULL if there is no memory for it. */
@@ -215,9 +223,10 @@ static void measure_all(struct vm **all, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
+		measure(all[i]);
 		if (!mutex_trylock(&all[i]->lock))
 			continue;
-		measure(all[i]);
+		watch(all[i]);
 		mutex_unlock(&all[i]->lock);
 	}
 }
@@ -294,6 +303,7 @@ static void take_step(struct kthread_work *work)
 		look_at_host(&host);
 		more = decide(all, n, &host);
 	}
+	reclaim_steps++;
 	mutex_unlock(&reclaim_lock);
 	for (i = 0; i < n; i++) {
 		more |= follow(all[i], &host.room);

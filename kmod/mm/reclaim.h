@@ -39,6 +39,7 @@ const char *ram_text(u64 bytes, char text[RAM_TEXT]);
  * @filled: @returned: as in struct guest_ram, at the last step
  * @asked:	bytes it has asked for of late, old ones counting less
  * @before:	its target one step ago
+ * @refused:	the step after which it was refused a page, the first of those in a row
  * @held:	listeners have been told that it may not have all that its settings allow; vm->lock
  */
 struct reclaim_vm {
@@ -51,6 +52,7 @@ struct reclaim_vm {
 	u64 ballooned;
 	struct ram_sample sample;
 	u32 steps;
+	u32 refused;
 	u64 filled, returned, asked, before;
 	bool held;
 };
@@ -96,9 +98,10 @@ void reclaim_wake(void);
  * reclaim_out_of_memory() - there is no page for @vm, and nothing the host could do about it
  * @before: how often that has been so since its vCPU was given one
  *
- * The VM that holds most beyond its due is stopped, for a reason that says so. Memory that is on
- * its way back from one is waited for; and, for some time, the end of a process of the host's that
- * has more than any VM. Waits for a tenth of a second. Its vCPU, may sleep.
+ * The VM that holds most beyond its due is stopped, for a reason that says so; not before what all
+ * are due was computed anew, as one that grows has more than it had then. Memory that is on its way
+ * back from one is waited for; and, for some time, the end of a process of the host's that has more
+ * than any VM. Waits for a tenth of a second. Its vCPU, may sleep.
  */
 void reclaim_out_of_memory(struct vm *vm, unsigned int before);
 
