@@ -109,9 +109,10 @@ static int page_error(long error)
 {
 	switch (error) {
 	case -ENOMEM:
+		return -ENOMEM;
 	case -ENOSPC:
 	case -EDQUOT:
-		return -ENOMEM;
+		return -ENOSPC;
 	case -EINTR:
 		return -EINTR;
 	default:
@@ -269,6 +270,11 @@ void ram_file_unpin(struct page *page)
 	folio_batch_init(&batch);
 	folio_batch_add(&batch, folio);
 	check_move_unevictable_folios(&batch);
+}
+
+bool ram_file_is_apart(const struct file *file)
+{
+	return is_hugetlbfs(file);
 }
 
 int ram_file_punch(struct file *file, u64 offset, u64 len)

@@ -23,8 +23,8 @@ bool ram_find(u64 size, u64 gpa, u64 len, u64 *offset);
  *
  * May sleep; no locks held.
  * Return: the 4 KiB page at @offset with a reference, perhaps a part of a larger one; or
- * ERR_PTR: -ENOMEM, -EINTR, -EFAULT for everything else (it lies beyond the end, it is
- * poisoned).
+ * ERR_PTR: -ENOMEM; -ENOSPC: the file may have no more (the limit of its tmpfs, hugetlbfs' pool);
+ * -EINTR; -EFAULT for everything else (it lies beyond the end, it is poisoned).
  */
 struct page *ram_file_page(struct file *file, u64 offset, bool *old);
 
@@ -44,6 +44,14 @@ bool ram_file_has(const struct file *file, struct page *page);
 void ram_file_pin(struct page *page);
 /** ram_file_unpin() - it is not mapped any more. Context: process, interrupts on, no spinlocks. */
 void ram_file_unpin(struct page *page);
+
+/**
+ * ram_file_is_apart() - is its memory of no use for anything else?
+ *
+ * That of hugetlbfs is: the host has set it aside, cannot swap it, and may have plenty of it when
+ * it is short of memory.
+ */
+bool ram_file_is_apart(const struct file *file);
 
 /**
  * ram_file_punch() - take a range out of the file: it reads as zeroes, its pages are freed when

@@ -117,7 +117,7 @@ bool ram_contains(const struct guest_ram *ram, u64 gpa);
  * sets off its OOM killer: nothing that it could kill would give the guest's memory back.
  * In a kernel thread, memory is charged to the root memcg.
  * Return: 0; -ENOENT: @gpa is not RAM; -EFAULT: the file no longer reaches there;
- * -ENOMEM; -EINTR if a fatal signal or kthread_stop() came.
+ * -ENOMEM; -ENOSPC: the file has no room for it; -EINTR if a fatal signal or kthread_stop() came.
  */
 int ram_populate(struct guest_ram *ram, u64 gpa, u64 ahead);
 

@@ -18,6 +18,7 @@
 #include <linux/swap.h>
 #include <linux/wait.h>
 #include "../vm/vcpu.h"
+#include "ram-file.h"
 #include "reclaim-int.h"
 
 /* Of each VM, before the host looks again whether it is enough. */
@@ -75,6 +76,8 @@ static u64 held_by(const struct vm *vm)
 {
 	u64 in_file = (u64)READ_ONCE(vm->ram.file->f_mapping->nrpages) << PAGE_SHIFT;
 
+	if (ram_file_is_apart(vm->ram.file))
+		return 0;
 	return max(READ_ONCE(vm->ram.resident), in_file);
 }
 

@@ -10,6 +10,7 @@
 #include "../control/extack.h"
 #include "../dev/virtio/devices.h"
 #include "../vm/vcpu.h"
+#include "ram-file.h"
 #include "reclaim-int.h"
 
 /* Bytes that a VM costs besides its RAM: devices; a vCPU; paging tables for all of it. */
@@ -30,6 +31,9 @@ void reclaim_add(struct vm *vm)
 	r->share = (struct share_vm){ .ceiling = vm->memory, .shares = SHARE_SHARES_DEFAULT,
 				      .target = vm->memory, };
 	share_activity_init(&r->activity);
+	/* Nobody else could have what it gives. */
+	if (ram_file_is_apart(vm->ram.file))
+		return;
 	mutex_lock(&reclaim_lock);
 	list_add_tail(&r->link, &reclaim_vms);
 	reclaim_nr++;

@@ -74,7 +74,8 @@ void reclaim_exit(void);
 /**
  * reclaim_add() - a new VM, without a guarantee, its RAM initialised
  *
- * Its link is empty till then. May sleep.
+ * Its link is empty till then; and stays so if its RAM is on hugetlbfs, which takes no part in the
+ * division of what the host has besides. May sleep.
  */
 void reclaim_add(struct vm *vm);
 /** reclaim_remove() - it is gone; a second time nothing happens. May sleep. */

@@ -361,6 +361,8 @@ int vm_action(struct vm *vm, enum insula_action action, struct netlink_ext_ack *
 		err = transition(vm, actions[action].event, actions[action].done, 0);
 		if (err == -ENODATA)
 			NL_SET_ERR_MSG(extack, "a boot segment's file is shorter than it was");
+		if (err == -ENOSPC)
+			NL_SET_ERR_MSG(extack, "no room in the RAM file: its limit?");
 	}
 	mutex_unlock(&vm->lock);
 	return err;

@@ -208,6 +208,9 @@ static void bring_in(struct vcpu *vcpu)
 	if (err == -EFAULT)
 		vm_kill(vcpu->vm, "RAM file is too short for guest-physical %#llx: truncated?",
 			gpa);
+	else if (err == -ENOSPC)
+		vm_kill(vcpu->vm, "no room in the RAM file for guest-physical %#llx: its limit?",
+			gpa);
 	else if (err == -ENOMEM)
 		reclaim_out_of_memory(vcpu->vm, vcpu->refused);
 	else if (err && err != -EINTR)

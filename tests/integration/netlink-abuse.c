@@ -5,6 +5,7 @@
  *   commands       each command with attributes missing, short, long, unknown, wrongly nested
  *   files          descriptors that are no RAM file, none at all, of another kind
  *   truncate       RAM files that shrink: before the start, and under a running guest; that get a hole
+ *   full           RAM files for which there is no room: on a tmpfs with a limit, on hugetlbfs
  *   unprivileged   without privileges, and as root of a user namespace
  *   fuzz SEED N    N requests made of a valid one by random changes
  *   fail-create, fail-start   with the N-th allocation failing, N = 1, 2, ... (fault injection)
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -1084,25 +1086,32 @@ static int let_go(const char *name)
 	return tty;
 }
 
+/* Let go, it has to come upon what its RAM file lacks, whose @fd this is, and goes with that. */
+static void ends_with(const char *name, const char *reason, int fd)
+{
+	struct status s = { 0 };
+	int tty = let_go(name), tries;
+
+	for (tries = 0; tries < 100 && s.state != INSULA_VM_STATE_CRASHED; tries++) {
+		usleep(100000);
+		get_status(name, &s);
+	}
+	check(s.state == INSULA_VM_STATE_CRASHED && strstr(s.reason, reason),
+	      "the guest ends with a reason", "state %u, reason '%s'", s.state, s.reason);
+	printf("# reason: %s\n", s.reason);
+	check(!destroy(name), "destroy", "%s", text);
+	close(tty);
+	close(fd);
+}
+
 static void truncate_while_running(void)
 {
-	int fd = make_memfd(RAM), tty, tries;
-	struct status s = { 0 };
+	int fd = make_memfd(RAM);
 
 	if (!start_on("late", fd))
 		return;
 	check(!ftruncate(fd, 0x8000), "truncate under a running guest", "ftruncate: %m");
-	tty = let_go("late");
-	for (tries = 0; tries < 100 && s.state != INSULA_VM_STATE_CRASHED; tries++) {
-		usleep(100000);
-		get_status("late", &s);
-	}
-	check(s.state == INSULA_VM_STATE_CRASHED && s.reason[0], "the guest ends with a reason",
-	      "state %u, reason '%s'", s.state, s.reason);
-	printf("# reason: %s\n", s.reason);
-	check(!destroy("late"), "destroy", "%s", text);
-	close(tty);
-	close(fd);
+	ends_with("late", "truncated?", fd);
 }
 
 /* What is mapped is still the guest's, what is not is new: it goes on. */
@@ -1133,6 +1142,111 @@ static void mode_truncate(void)
 	truncate_before_start();
 	truncate_while_running();
 	punch_while_running();
+}
+
+/* full */
+
+/* A file of RAM's size on a tmpfs with room for some of it. */
+static int on_small_tmpfs(void)
+{
+	int fs = fsopen("tmpfs", FSOPEN_CLOEXEC), mount, fd;
+
+	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, "size", "256k", 0) ||
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return -1;
+	mount = fsmount(fs, FSMOUNT_CLOEXEC, 0);
+	fd = openat(mount, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	close(mount);
+	close(fs);
+	return fd < 0 || ftruncate(fd, RAM) ? -1 : fd;
+}
+
+static int on_hugetlbfs(void)
+{
+	int fd = memfd_create("abuse", MFD_HUGETLB | MFD_CLOEXEC);
+
+	return fd < 0 || ftruncate(fd, RAM) ? -1 : fd;
+}
+
+#define POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/"
+
+static int pool(const char *what)
+{
+	char path[128];
+	FILE *f;
+	int n = -1;
+
+	snprintf(path, sizeof(path), POOL "%s", what);
+	f = fopen(path, "r");
+	if (!f || fscanf(f, "%d", &n) != 1)
+		n = -1;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void set_pool(int n)
+{
+	FILE *f = fopen(POOL "nr_hugepages", "w");
+
+	check(f && fprintf(f, "%d\n", n) > 0 && !fclose(f) && pool("nr_hugepages") == n,
+	      "a pool of huge pages", "%d instead of %d", pool("nr_hugepages"), n);
+}
+
+/* It is the only one that ends: nobody else could help it. */
+static void full_tmpfs(void)
+{
+	struct status s;
+
+	if (!start_on("other", make_memfd(RAM)))
+		return;
+	if (start_on("full", on_small_tmpfs()))
+		ends_with("full", "no room", -1);
+	get_status("other", &s);
+	check(s.state == INSULA_VM_STATE_RUNNING, "another one goes on", "state %u, reason '%s'",
+	      s.state, s.reason);
+	check(!destroy("other"), "destroy", "%s", text);
+}
+
+static void hugetlb(void)
+{
+	struct status s;
+	int fd, tty;
+
+	set_pool(4);
+	fd = on_hugetlbfs();
+	if (!start_on("huge", fd))
+		return;
+	tty = let_go("huge");
+	usleep(500000);
+	get_status("huge", &s);
+	check(s.state == INSULA_VM_STATE_RUNNING, "it runs on huge pages", "state %u, reason '%s'",
+	      s.state, s.reason);
+	check(pool("free_hugepages") == 3, "it has one", "%d are free", pool("free_hugepages"));
+	check(!destroy("huge"), "destroy", "%s", text);
+	close(tty);
+	close(fd);
+	set_pool(0);
+}
+
+static void hugetlb_full(void)
+{
+	int fd = on_hugetlbfs(), err;
+
+	put_valid("none", fd);
+	check(!transact(), "create without a huge page", "%s", text);
+	err = act("none", INSULA_ACTION_START);
+	check(err == -ENOSPC && strstr(text, "no room"), "the start fails", "%d %s", err, text);
+	printf("# %s\n", text);
+	check(!destroy("none"), "destroy", "%s", text);
+	close(fd);
+}
+
+static void mode_full(void)
+{
+	full_tmpfs();
+	hugetlb();
+	hugetlb_full();
 }
 
 /* unprivileged */
@@ -1402,6 +1516,8 @@ int main(int argc, char **argv)
 		mode_files();
 	else if (!strcmp(mode, "truncate"))
 		mode_truncate();
+	else if (!strcmp(mode, "full"))
+		mode_full();
 	else if (!strcmp(mode, "unprivileged"))
 		mode_unprivileged();
 	else if (!strcmp(mode, "fuzz") && argc == 4)

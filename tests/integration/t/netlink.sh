@@ -4,7 +4,7 @@
 # The protocol without the tool: netlink-abuse prints results as a guest does.
 . "$IT/lib.sh"
 
-for mode in commands files truncate unprivileged "fuzz 1 2000" "fuzz 2 2000"; do
+for mode in commands files truncate full unprivileged "fuzz 1 2000" "fuzz 2 2000"; do
 	# shellcheck disable=SC2086 # words
 	timeout 120 netlink-abuse $mode >out 2>&1
 	status=$?
