@@ -141,8 +141,7 @@ insula destroy --all
 
 # Without swap, what is short cannot be had by demotion: nobody loses what it would only have to bring back.
 swapoff /dev/zram0
-available=$(($(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo) / 1024))
-half=$(((available - 24) / 2))
+half=$((($(meminfo MemAvailable) / 1024 - 24) / 2))
 for vm in a b; do
 	launch $vm --kernel "$GUESTS/play.elf" --memory 512M --append "do=hoard mb=$half"
 done
@@ -178,7 +177,7 @@ crash
 tail /dev/zero >/dev/null 2>&1
 is "a process is killed" $? 137
 goes "a process"
-is "and its memory with it" "$(($(sed -n 's/^Shmem: *\([0-9]*\).*/\1/p' /proc/meminfo) / 1024 < 200))" 1
+is "and its memory with it" "$(($(meminfo Shmem) / 1024 < 200))" 1
 matches "the host has killed that process" "$(dmesg -c | grep -i 'killed process')" '\(tail\)'
 insula destroy --all
 crash
